@@ -1,0 +1,354 @@
+"""The nouns: what a company, a department, a measure, a KPI, a sign, a cause and an action are.
+
+All are frozen; the YAML in ``params/`` is validated into these same classes (``data.params``), so there is one
+definition of each. ``id`` is the key under which a thing stands in its file.
+
+Glossary. *Actual*: the KPI's value in a month. *Target*: what it should be. *Gap*: actual against target, in the
+KPI's unit. *Process limits*: the range that the KPI's own month-to-month variation explains. *Special cause*: a
+pattern that this variation does not explain. *Assurance*: whether the process limits lie on the good side of the target.
+*Sign*: something observed that points to a cause. *Prior*, *posterior*: the chance of a cause before and after the signs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+import pandas as pd
+
+Better = Literal["higher", "lower", "inside"]
+Unit = Literal["currency", "percent", "count", "hours", "minutes", "days", "score", "ratio"]
+Strength = Literal["weak", "moderate", "strong", "decisive"]
+ColumnType = Literal["text", "integer", "number", "boolean", "date", "datetime"]
+
+#: What the words of causes.yml mean as probabilities. Source: the link words of the noisy-OR method, decided with
+#: the four steps that experts tell apart reliably (Zagorecki & Druzdzel 2004, on eliciting noisy-OR parameters).
+STRENGTH: Mapping[str, float] = {"weak": 0.3, "moderate": 0.5, "strong": 0.7, "decisive": 0.9}
+#: How common a cause is before any sign is seen, in words.
+PRIOR: Mapping[str, float] = {"rare": 0.1, "occasional": 0.15, "common": 0.2}
+
+_STRICT = {"extra": "forbid"}  # read by pydantic: an unknown key in the YAML is a fault
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """What a table's column must hold. Shares are parts of all rows, from 0 to 1."""
+
+    type: ColumnType = "text"
+    format: str | tuple[str, ...] = ()  # strptime format(s) of dates that are written as text
+    decimal: Literal[".", ","] = "."
+    thousands: str = ""  # "," in "1,234.50"
+    missing_words: tuple[str, ...] = ()  # words that mean "not known", such as "N/A"
+    key: bool = False  # together with the other key columns: no two rows alike
+    missing: float = 1.0  # largest share of empty values that is still fine
+    invalid: float = 0.0  # largest share of values that do not parse; above it, numbers would be wrong
+    min: float | None = None
+    max: float | None = None
+    values: tuple[str, ...] = ()  # the labels that are allowed
+    future: bool = True  # False: dates after the data's own date are faults
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table: a file (or a DuckDB table) of the source, or a view, one SELECT over such files and other tables."""
+
+    id: str = ""
+    file: str = ""  # the file's name without ending; default: the table's id
+    view: str = ""  # a SELECT in DuckDB's dialect
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    duplicates: float = 0.0  # largest share of rows that repeat a key
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """An aggregate of one table by month and segment.
+
+    ``value`` is a SQL aggregate: ``sum(amount)``, ``count(*)`` (both additive), ``count(DISTINCT agent)``,
+    ``median(hours)`` or ``quantile_cont(hours, 0.9)``. Its month comes from exactly one of: ``date`` (what happened
+    in the month), ``opened`` with ``closed`` (what was open at the month's end), or ``snapshot`` (the last stock
+    list of the month).
+    """
+
+    id: str = ""
+    table: str
+    value: str
+    date: str = ""
+    opened: str = ""
+    closed: str = ""
+    snapshot: str = ""
+    where: str = ""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ratio:
+    """Two measures of the department; they may come from different tables."""
+
+    numerator: str
+    denominator: str
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What a KPI should reach: exactly one of a number, numbers by month, a range, a table, or last year's value.
+
+    ``by_month`` holds from each month on, until the next one given. ``last_year`` is a factor on the same month of
+    last year: 1.05 asks for 5 % more.
+    """
+
+    value: float | None = None
+    by_month: Mapping[str, float] = field(default_factory=dict)
+    low: float | None = None
+    high: float | None = None
+    table: str = ""
+    month: str = "month"  # column of ``table``: a date in the month
+    column: str = "target"  # column of ``table``: the target
+    where: str = ""
+    last_year: float | None = None
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kpi:
+    """A KPI: a measure, a ratio of two, or a formula over other KPIs of the department.
+
+    ``percent`` KPIs hold shares (0.25 is 25 %). ``scale`` multiplies a ratio (100 for an NPS, 12 for a yearly rate).
+    With a measure or a ratio, ``formula`` says how the KPI follows from others, for finding what drives it; alone, it
+    is the definition.
+    """
+
+    id: str = ""
+    department: str = ""
+    name: str
+    definition: str
+    unit: Unit
+    better: Better = "higher"
+    noun: str = ""  # what is counted: "leads"
+    decimals: int | None = None
+    measure: str = ""
+    ratio: Ratio | None = None
+    formula: str = ""
+    scale: float = 1.0
+    target: float | Target | None = None
+    segments: tuple[str, ...] = ()
+    scorecard: bool = True  # False: measured for the signs only
+    seasonal: bool = True
+    materiality: float | None = None  # smallest 12-month change that matters, relative; default: company's
+    amber: float | None = None
+    red: float | None = None
+    critical: bool = False
+    owner: str = ""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+    @property
+    def key(self) -> str:
+        """The KPI's name across departments: ``sales.revenue``."""
+        return f"{self.department}.{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignRule:
+    """How a sign's degree is measured: a ramp over a KPI's value, or the KPI's verdict.
+
+    ``kpi`` is a KPI of the department, or ``other_department.kpi``. With ``none_at`` and ``full_at`` the degree
+    rises from none to full between the two values (either may be the larger). With ``verdict`` it is full when the
+    KPI is missed (``missed``), gets worse (``declining``), or moves up and down without need (``fluctuating``).
+    """
+
+    kpi: str
+    none_at: float | None = None
+    full_at: float | None = None
+    verdict: Literal["", "missed", "declining", "fluctuating"] = ""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Department:
+    """A department: its KPIs, what they are computed from, and what measures the signs of causes there."""
+
+    id: str = ""
+    name: str
+    owner: str
+    order: int = 100  # place in the overview
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    kpis: Mapping[str, Kpi]
+    signs: Mapping[str, SignRule] = field(default_factory=dict)
+    priors: Mapping[str, float | Literal["rare", "occasional", "common"]] = field(default_factory=dict)
+    action_texts: Mapping[str, str] = field(default_factory=dict)  # action id -> what it means here
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sign:
+    """Something that can be observed and points to a cause."""
+
+    id: str = ""
+    name: str
+    question: str = ""  # what to ask or look at to observe it
+    leak: float = 0.1  # chance that it shows without any of the causes
+    departments: tuple[str, ...] = ()  # empty: all
+    effect_of: tuple[str, ...] = ()  # KPI ids that this sign restates; not counted as evidence for them
+    group: str = ""  # signs that say the same thing: only the strongest of a group counts
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """One of the causes of a shortfall, with the strength of its link to each sign."""
+
+    id: str = ""
+    name: str
+    description: str = ""
+    prior: float | Literal["rare", "occasional", "common"] = "occasional"
+    signs: Mapping[str, float | Strength]
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """Something to do about causes. ``effects``: how much of a cause it removes when it works."""
+
+    id: str = ""
+    name: str
+    effects: Mapping[str, float | Strength]
+    owner: str
+    days: int = 30  # from the decision to the due date
+    lead_months: int = 2  # from the due date until the KPI can show it
+    success: float = 0.5  # chance that it works
+    cost: Literal["none", "low", "medium", "high"] = "low"
+    departments: tuple[str, ...] = ()
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class CauseModel:
+    """All of causes.yml."""
+
+    causes: Mapping[str, Cause]
+    signs: Mapping[str, Sign]
+    actions: Mapping[str, Action]
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """Company-wide settings of the analysis; a KPI may override amber, red and materiality."""
+
+    amber: float = 0.05  # a gap of this part of the target counts
+    red: float = 0.10  # a gap of this part of the target counts fully
+    materiality: float = 0.025  # smallest relative 12-month change that is called a trend: half of amber
+    significance: float = 0.05
+    evidence_months: int = 3  # an observation older than this has expired
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSource:
+    """Where the records are: a folder of CSV, Parquet or Excel files, or a DuckDB file; relative to company.yml.
+
+    Without a source the sample company is made and used. ``as_of`` is the day up to which the data are complete
+    (default: the latest date found that is not in the future).
+    """
+
+    source: str = ""
+    as_of: str = ""  # "2026-10-31"
+    first_month: str = ""  # "2023-11": earlier months are left out
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """All of company.yml."""
+
+    name: str
+    currency: str = "USD"
+    locale: str = "en_US"
+    fiscal_year_start: int = 1
+    contact: str = ""
+    data: DataSource = DataSource()
+    thresholds: Thresholds = Thresholds()
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """One row of evidence/<department>.csv: how far a sign was seen in a month, by whom, from what."""
+
+    month: pd.Period
+    sign: str
+    degree: float  # 0 to 1; 0.5 says nothing either way
+    source: str
+    who: str
+    note: str = ""
+    kpi: str = ""  # empty: holds for the whole department
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedAction:
+    """One row of actions/<department>.csv, the action register."""
+
+    id: str
+    kpi: str
+    cause: str
+    action: str
+    owner: str
+    start: str
+    due: str
+    status: Literal["planned", "started", "done", "stopped"]
+    lead_months: int = 2
+    expected_effect: float | None = None  # in the KPI's unit, positive is better
+    review: str = ""  # month of the review
+    cost: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Params:
+    """Everything that params/ holds, validated."""
+
+    folder: str
+    company: Company
+    tables: Mapping[str, Table]
+    causes: CauseModel
+    departments: Mapping[str, Department]
+    observations: Mapping[str, tuple[Observation, ...]]
+    register: Mapping[str, tuple[PlannedAction, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepartmentMonth:
+    """One department in one month: everything the analysis needs, and nothing later than the month.
+
+    ``monthly`` is the tidy monthly table (``data.tables.MONTHLY``) of this department's KPIs and of the KPIs of others
+    that its signs look at. ``quality`` is the data-quality table of the sources. ``provenance`` names the
+    data's date, fingerprint and versions, as text.
+    """
+
+    company: Company
+    department: Department
+    departments: Mapping[str, str]  # id -> name of all departments, in the overview's order
+    month: pd.Period
+    causes: CauseModel
+    observations: tuple[Observation, ...]
+    register: tuple[PlannedAction, ...]
+    monthly: pd.DataFrame = field(repr=False)
+    quality: pd.DataFrame = field(repr=False)
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    sample: bool = False
