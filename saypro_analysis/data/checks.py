@@ -1,0 +1,133 @@
+"""What YAML's shape cannot say about company, tables and causes: names that must exist, settings that must fit.
+
+Every function returns faults with file, line, key, what was found, and what is allowed; none stops at the first.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from saypro_analysis.data.expressions import ExpressionError, parse_view, tables_of
+from saypro_analysis.data.reader import Document, KeyPath, nearest
+from saypro_analysis.errors import Fault
+from saypro_analysis.kpi import STRENGTH, CauseModel, Company, Table
+
+ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_RESERVED = {"index", "overview", "con", "nul", "aux", "prn"}  # the overview's file, and names Windows forbids
+
+
+def check_company(document: Document, company: Company) -> Iterator[Fault]:
+    """company.yml: currency, locale, dates and thresholds."""
+    from babel import Locale, UnknownLocaleError
+    from babel.numbers import is_currency
+
+    if not is_currency(company.currency, "en"):
+        yield document.fault(("currency",), found=company.currency, hint="use an ISO 4217 code such as USD or ZAR")
+    try:
+        Locale.parse(company.locale)
+    except (UnknownLocaleError, ValueError):
+        yield document.fault(("locale",), found=company.locale, hint="use a code such as en_US, en_ZA or pt_BR")
+    if not 1 <= company.fiscal_year_start <= 12:
+        yield document.fault(("fiscal_year_start",), found=str(company.fiscal_year_start), hint="a month from 1 to 12")
+    if company.data.as_of and not _DAY.fullmatch(company.data.as_of):
+        yield document.fault(("data", "as_of"), found=company.data.as_of, hint='a day such as "2026-10-31"')
+    if company.data.first_month and not MONTH.fullmatch(company.data.first_month):
+        yield document.fault(("data", "first_month"), found=company.data.first_month, hint='a month such as "2023-11"')
+    limits = company.thresholds
+    if not 0 < limits.amber < limits.red:
+        yield document.fault(
+            ("thresholds",), found=f"amber {limits.amber:g}, red {limits.red:g}", hint="0 < amber < red"
+        )
+    for name in ("materiality", "significance"):
+        if not 0 < getattr(limits, name) < 1:
+            yield document.fault(("thresholds", name), found=f"{getattr(limits, name):g}", hint="between 0 and 1")
+
+
+def check_tables(document: Document, tables: Mapping[str, Table]) -> Iterator[Fault]:
+    """tables.yml: views that parse, name no folder, and do not read themselves."""
+    reads: dict[str, set[str]] = {}
+    for name, table in tables.items():
+        if table.view and table.file:
+            yield document.fault((name,), found="has a file and a view", hint="keep one of them")
+        for column, contract in table.columns.items():
+            for share in ("missing", "invalid"):
+                if not 0 <= getattr(contract, share) <= 1:
+                    found = f"{getattr(contract, share):g}"
+                    yield document.fault((name, "columns", column, share), found=found, hint="a share from 0 to 1")
+        try:
+            reads[name] = tables_of(parse_view(table.view)) if table.view else set()
+        except ExpressionError as error:
+            yield document.fault((name, "view"), found=str(error), hint="write one SELECT in DuckDB's dialect")
+    for circle in cycles(reads):
+        found = " reads ".join([*circle, circle[0]])
+        yield document.fault((circle[0], "view"), found=found, hint="give the file's table another name")
+
+
+def check_id(name: str, where: str) -> Iterator[Fault]:
+    """A department's id becomes a file name, so it is plain and not reserved."""
+    if not ID.fullmatch(name) or name in _RESERVED:
+        yield Fault(
+            where=where, found=f"'{name}' cannot be an id", hint="small letters, digits and _; not a reserved word"
+        )
+
+
+def check_causes(document: Document, model: CauseModel, departments: Iterable[str]) -> Iterator[Fault]:
+    """causes.yml: every name exists, and every strength is a probability."""
+    known = set(departments)
+    for name, cause in model.causes.items():
+        if not cause.signs:
+            yield document.fault(("causes", name, "signs"), found="no sign", hint="a cause needs at least one sign")
+        if not isinstance(cause.prior, str) and not 0 < cause.prior < 1:
+            yield document.fault(("causes", name, "prior"), found=f"{cause.prior:g}", hint="between 0 and 1, or a word")
+        for sign, strength in cause.signs.items():
+            path: KeyPath = ("causes", name, "signs", sign)
+            if sign not in model.signs:
+                yield document.fault(path, found="no such sign", hint=nearest(sign, model.signs))
+            yield from _check_strength(document, path, strength)
+    for name, sign_noun in model.signs.items():
+        if not 0 < sign_noun.leak < 1:
+            yield document.fault(("signs", name, "leak"), found=f"{sign_noun.leak:g}", hint="between 0 and 1")
+        yield from _unknown(document, ("signs", name, "departments"), sign_noun.departments, known)
+    for name, action in model.actions.items():
+        yield from _unknown(document, ("actions", name, "departments"), action.departments, known)
+        if not 0 < action.success < 1:
+            yield document.fault(("actions", name, "success"), found=f"{action.success:g}", hint="between 0 and 1")
+        for cause_id, strength in action.effects.items():
+            path = ("actions", name, "effects", cause_id)
+            if cause_id not in model.causes:
+                yield document.fault(path, found="no such cause", hint=nearest(cause_id, model.causes))
+            yield from _check_strength(document, path, strength)
+
+
+def _check_strength(document: Document, path: KeyPath, strength: float | str) -> Iterator[Fault]:
+    if not isinstance(strength, str) and not 0 < strength < 1:
+        hint = f"between 0 and 1, or one of {', '.join(STRENGTH)}"
+        yield document.fault(path, found=f"{strength:g}", hint=hint)
+
+
+def _unknown(document: Document, path: KeyPath, names: Iterable[str], known: set[str]) -> Iterator[Fault]:
+    for name in names:
+        if name not in known:
+            yield document.fault(path, found=f"no department '{name}'", hint=nearest(name, known))
+
+
+def cycles(needs: Mapping[str, set[str]]) -> list[tuple[str, ...]]:
+    """The circles in a graph of names, each once, from its alphabetically first member on.
+
+    >>> cycles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}})
+    [('a', 'b', 'c')]
+    """
+    found: dict[frozenset[str], tuple[str, ...]] = {}
+
+    def walk(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            circle = path[path.index(name) :]
+            found.setdefault(frozenset(circle), circle)
+            return
+        for part in sorted(needs.get(name, ())):
+            walk(part, (*path, name))
+
+    for name in sorted(needs):
+        walk(name, ())
+    return list(found.values())

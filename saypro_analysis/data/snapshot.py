@@ -1,0 +1,148 @@
+"""The month's data as the reports read them: computed once, stored beside the reports, recognised by a hash."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from saypro_analysis.data.calendar import Span, last_complete, spans
+from saypro_analysis.data.measures import all_measures, monthly_table
+from saypro_analysis.data.sources import Source, need_all, open_source
+from saypro_analysis.data.tables import MONTHLY, QUALITY, SOURCES, check_monthly, shape
+from saypro_analysis.errors import DataError, Fault
+from saypro_analysis.kpi import Params, Target
+
+_NAMES = ("monthly", "quality", "sources")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """The monthly, quality and sources tables (``data.tables``), with the day up to which the data are complete."""
+
+    monthly: pd.DataFrame
+    quality: pd.DataFrame
+    sources: pd.DataFrame
+    as_of: str
+    made_up: bool
+
+    @property
+    def latest(self) -> pd.Period:
+        """The latest month that is over."""
+        return last_complete(pd.Timestamp(self.as_of))
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the tables' contents; the same data give the same value."""
+        digest = hashlib.sha256(json.dumps([self.as_of, self.made_up]).encode())
+        for name in _NAMES:
+            digest.update(_plain(getattr(self, name)).to_csv(index=False).encode())
+        return digest.hexdigest()
+
+
+def take_snapshot(params: Params, source_path: Path, *, today: date | None = None) -> Snapshot:
+    """Check the data and compute the monthly tables of all departments.
+
+    Raises DataError with everything that is broken in the data at once.
+    """
+    with open_source(source_path, params.tables) as source:
+        need_all(source, _wanted(params))
+        sample = _sample_facts(source_path)
+        as_of = params.company.data.as_of or str(sample.get("as_of", ""))
+        held = spans(source, all_measures(params), as_of=as_of, today=today or date.today())
+        if not held:
+            fault = Fault(
+                where=source_path.name, found="no dated record", hint="check the date columns of the measures"
+            )
+            raise DataError("The data cannot be used; nothing was run.", (fault,))
+        day = pd.Timestamp(as_of) if as_of else max(span.last for span in held.values())
+        quality = source.quality(as_of=f"{day:%Y-%m-%d}")
+        _stop_if_broken(quality)
+        monthly = monthly_table(params, source, held, as_of=day)
+        sources = _sources(source, held, day)
+    return Snapshot(monthly=monthly, quality=quality, sources=sources, as_of=f"{day:%Y-%m-%d}", made_up=bool(sample))
+
+
+def _wanted(params: Params) -> list[str]:
+    targets = (k.target for d in params.departments.values() for k in d.kpis.values())
+    from_tables = [target.table for target in targets if isinstance(target, Target) and target.table]
+    return [measure.table for measure in all_measures(params).values()] + from_tables
+
+
+def _sample_facts(source: Path) -> dict[str, object]:
+    """What the made-up sample company says of itself; empty for anybody else's data."""
+    marker = source / "sample.json"
+    return dict(json.loads(marker.read_text("utf-8"))) if marker.is_file() else {}
+
+
+def _stop_if_broken(quality: pd.DataFrame) -> None:
+    broken = quality[quality["verdict"] == "broken"]
+    if broken.empty:
+        return
+    faults = tuple(
+        Fault(
+            where=f"table {row.table}",
+            key=str(row.column),
+            found=f"{row.text}: {row.found} of {row.rows} rows" if row.check != "rows" else str(row.text),
+            hint=f"at most {row.limit:.2%} are allowed by tables.yml" if row.check != "rows" else "export it again",
+        )
+        for row in broken.itertuples()
+    )
+    raise DataError("The data break their contract; nothing was run.", faults)
+
+
+def _sources(source: Source, held: dict[str, Span], as_of: pd.Timestamp) -> pd.DataFrame:
+    prints = source.fingerprints()
+    counts = {
+        name: int(source.query(f'SELECT count(*) AS n FROM main."{name}"', about=name)["n"][0]) for name in source.ready
+    }
+    lines = []
+    for name in source.ready:
+        table, span = source.tables.get(name), held.get(name)
+        raw = None if table and table.view else source.raw[(table.file if table else "") or name]
+        lines.append(
+            {
+                "table": name, "file": raw.label if raw else "view", "rows": counts[name],
+                "first": f"{span.first:%Y-%m-%d}" if span else "", "last": f"{span.last:%Y-%m-%d}" if span else "",
+                "complete_to": f"{span.complete_to(as_of):%Y-%m-%d}" if span else "",
+                "sha256": prints[raw.path.name] if raw else "",
+            }
+        )  # fmt: skip
+    return shape(pd.DataFrame(lines), dict(SOURCES))
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Months as text, so that every reader of Parquet understands them."""
+    return frame.assign(month=frame["month"].astype(str)) if "month" in frame else frame
+
+
+def write_snapshot(snapshot: Snapshot, folder: Path) -> None:
+    """Write the tables as Parquet and ``snapshot.json`` with their fingerprint into an existing folder."""
+    for name in _NAMES:
+        _plain(getattr(snapshot, name)).to_parquet(folder / f"{name}.parquet", index=False)
+    facts = {"as_of": snapshot.as_of, "made_up": snapshot.made_up, "sha256": snapshot.fingerprint}
+    (folder / "snapshot.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+
+
+def read_snapshot(folder: Path) -> Snapshot:
+    """Read what ``write_snapshot`` wrote; raises DataError when it is not there or was changed since."""
+    try:
+        facts = json.loads((folder / "snapshot.json").read_text("utf-8"))
+        monthly, quality, sources = (pd.read_parquet(folder / f"{name}.parquet") for name in _NAMES)
+    except (OSError, ValueError) as error:
+        fault = Fault(where=folder.name, found="no readable snapshot", hint="run 'saypro run' again")
+        raise DataError("The snapshot cannot be read.", (fault,)) from error
+    monthly["month"] = pd.PeriodIndex(monthly["month"], freq="M")
+    snapshot = Snapshot(
+        monthly=check_monthly(shape(monthly, dict(MONTHLY))),
+        quality=shape(quality, dict(QUALITY)),
+        sources=shape(sources, dict(SOURCES)),
+        as_of=facts["as_of"],
+        made_up=facts["made_up"],
+    )
+    if snapshot.fingerprint != facts["sha256"]:
+        fault = Fault(where=folder.name, found="changed since it was written", hint="run 'saypro run' again")
+        raise DataError("The snapshot cannot be trusted.", (fault,))
+    return snapshot
