@@ -4,17 +4,19 @@ Every function returns faults with file, line, key, what was found, and what is 
 """
 
 import re
+from datetime import date
 from collections.abc import Iterable, Iterator, Mapping
 
 from saypro_analysis.data.expressions import ExpressionError, parse_view, tables_of
 from saypro_analysis.data.reader import Document, KeyPath, nearest
 from saypro_analysis.errors import Fault
-from saypro_analysis.kpi import STRENGTH, CauseModel, Company, Table
+from saypro_analysis.kpi import STRENGTH, CauseModel, Column, Company, Table
 
+_PLAIN = Column()
 ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-_RESERVED = {"index", "overview", "con", "nul", "aux", "prn"}  # the overview's file, and names Windows forbids
+MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
+_RESERVED = {"index", "overview"} | {"con", "nul", "aux", "prn"}  # the overview's files, and names Windows forbids
+_RESERVED |= {f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)}
 
 
 def check_company(document: Document, company: Company) -> Iterator[Fault]:
@@ -30,7 +32,7 @@ def check_company(document: Document, company: Company) -> Iterator[Fault]:
         yield document.fault(("locale",), found=company.locale, hint="use a code such as en_US, en_ZA or pt_BR")
     if not 1 <= company.fiscal_year_start <= 12:
         yield document.fault(("fiscal_year_start",), found=str(company.fiscal_year_start), hint="a month from 1 to 12")
-    if company.data.as_of and not _DAY.fullmatch(company.data.as_of):
+    if company.data.as_of and not is_day(company.data.as_of):
         yield document.fault(("data", "as_of"), found=company.data.as_of, hint='a day such as "2026-10-31"')
     if company.data.first_month and not MONTH.fullmatch(company.data.first_month):
         yield document.fault(("data", "first_month"), found=company.data.first_month, hint='a month such as "2023-11"')
@@ -44,13 +46,28 @@ def check_company(document: Document, company: Company) -> Iterator[Fault]:
             yield document.fault(("thresholds", name), found=f"{getattr(limits, name):g}", hint="between 0 and 1")
 
 
+def is_day(text: str) -> bool:
+    """Whether ``text`` is a day of the calendar, written as 2026-10-31.
+
+    >>> is_day("2026-10-31"), is_day("2026-02-30"), is_day("31.10.2026")
+    (True, False, False)
+    """
+    try:
+        return MONTH.fullmatch(text[:7]) is not None and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def check_tables(document: Document, tables: Mapping[str, Table]) -> Iterator[Fault]:
     """tables.yml: views that parse, name no folder, and do not read themselves."""
     reads: dict[str, set[str]] = {}
+    for one, other in clashes(tables):
+        yield document.fault((other,), found=f"differs from '{one}' in capitals only", hint="rename one")
     for name, table in tables.items():
         if table.view and table.file:
             yield document.fault((name,), found="has a file and a view", hint="keep one of them")
         for column, contract in table.columns.items():
+            yield from _check_column(document, (name, "columns", column), contract)
             for share in ("missing", "invalid"):
                 if not 0 <= getattr(contract, share) <= 1:
                     found = f"{getattr(contract, share):g}"
@@ -64,11 +81,40 @@ def check_tables(document: Document, tables: Mapping[str, Table]) -> Iterator[Fa
         yield document.fault((circle[0], "view"), found=found, hint="give the file's table another name")
 
 
+def _check_column(document: Document, path: KeyPath, column: Column) -> Iterator[Fault]:
+    """Settings that mean nothing for the column's type would be ignored, or stop the run with a database's message."""
+    fits = {
+        "format": ("date", "datetime"), "future": ("date", "datetime"), "values": ("text",), "thousands": ("number", "integer"),
+        "decimal": ("number",), "min": ("number", "integer"), "max": ("number", "integer"),
+    }  # fmt: skip
+    for name, types in fits.items():
+        if getattr(column, name) != getattr(_PLAIN, name) and column.type not in types:
+            hint = f"{name} goes with 'type: {' or '.join(types)}'"
+            yield document.fault((*path, name), found=f"type: {column.type}", hint=hint)
+    if column.thousands and (len(column.thousands) > 1 or column.thousands in "0123456789+-eE" + column.decimal):
+        found = f"thousands '{column.thousands}', decimal '{column.decimal}'"
+        yield document.fault((*path, "thousands"), found=found, hint="one character, another than the decimal's")
+    if column.min is not None and column.max is not None and column.min > column.max:
+        yield document.fault(path, found=f"min {column.min:g}, max {column.max:g}", hint="min below max")
+
+
+def clashes(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Pairs of names that differ in capitals only: the same to a database, and to many a file system.
+
+    >>> clashes(["orders", "Orders", "leads"])
+    [('orders', 'Orders')]
+    """
+    first: dict[str, str] = {}
+    return [(first[name.casefold()], name) for name in names if first.setdefault(name.casefold(), name) != name]
+
+
 def check_id(name: str, where: str) -> Iterator[Fault]:
     """A department's id becomes a file name, so it is plain and not reserved."""
     if not ID.fullmatch(name) or name in _RESERVED:
         yield Fault(
-            where=where, found=f"'{name}' cannot be an id", hint="small letters, digits and _; not a reserved word"
+            where=where,
+            found=f"'{name}' cannot be an id",
+            hint="a small letter, then small letters, digits and _; not a reserved word such as index or con",
         )
 
 

@@ -16,7 +16,7 @@ from saypro_analysis.data.expressions import (
 )
 from saypro_analysis.data.reader import Document, KeyPath, nearest
 from saypro_analysis.errors import Fault
-from saypro_analysis.kpi import CauseModel, Department, Kpi, Measure, Target
+from saypro_analysis.kpi import CauseModel, Department, Kpi, Measure, SignRule, Target
 
 
 def check_department(document: Document, department: Department, causes: CauseModel | None) -> Iterator[Fault]:
@@ -133,6 +133,8 @@ def _check_target(document: Document, path: KeyPath, kpi: Kpi) -> Iterator[Fault
         yield document.fault(
             path, found=f"better: {kpi.better}", hint="low and high go with 'better: inside', and only there"
         )
+    if target.where:
+        yield from _check_sql(document, (*path, "where"), target.where, parse_scalar)
     for month in target.by_month:
         if not MONTH.fullmatch(month):
             yield document.fault((*path, "by_month", month), found=month, hint="a month such as 2026-01")
@@ -143,9 +145,10 @@ def _check_links(document: Document, department: Department, causes: CauseModel)
         if name not in causes.signs:
             yield document.fault(("signs", name), found="no such sign in causes.yml", hint=nearest(name, causes.signs))
         ramp = rule.none_at is not None and rule.full_at is not None and rule.none_at != rule.full_at
-        if bool(rule.verdict) == ramp:
+        half = (rule.none_at is None) != (rule.full_at is None)
+        if bool(rule.verdict) == ramp or half:
             hint = "give none_at and full_at (two different values), or verdict"
-            yield document.fault(("signs", name), found="no rule" if not ramp else "two rules", hint=hint)
+            yield document.fault(("signs", name), found=_rule_found(rule), hint=hint)
     for key, known in (("priors", causes.causes), ("action_texts", causes.actions)):
         for name in getattr(department, key):
             if name not in known:
@@ -153,6 +156,11 @@ def _check_links(document: Document, department: Department, causes: CauseModel)
     for name, prior in department.priors.items():
         if not isinstance(prior, str) and not 0 < prior < 1:
             yield document.fault(("priors", name), found=f"{prior:g}", hint="between 0 and 1, or a word")
+
+
+def _rule_found(rule: SignRule) -> str:
+    given = [name for name in ("none_at", "full_at", "verdict") if getattr(rule, name) not in (None, "")]
+    return " and ".join(given) or "no rule"
 
 
 def check_sign_kpis(documents: Mapping[str, Document], departments: Mapping[str, Department]) -> Iterator[Fault]:

@@ -87,7 +87,7 @@ def checks_of(table: Table, held: Mapping[str, str], *, as_of: str) -> Iterator[
         text = f"empty or {', '.join(column.missing_words)}" if column.missing_words else "empty"
         yield Check(column=name, name="missing", sql=f"({raw}) IS NULL", limit=column.missing, stops=False, text=text)
         if column.type != "text":
-            sql, text = f"({raw}) IS NOT NULL AND ({value}) IS NULL", f"not a {column.type}{_shown(column)}"
+            sql, text = f"({raw}) IS NOT NULL AND ({value}) IS NULL", f"not {_kind(column)}"
             yield Check(column=name, name="invalid", sql=sql, limit=column.invalid, stops=True, text=text)
         if column.min is not None:
             sql = f"({value}) < {column.min!r}"
@@ -104,9 +104,10 @@ def checks_of(table: Table, held: Mapping[str, str], *, as_of: str) -> Iterator[
             yield Check(column=name, name="in the future", sql=sql, limit=0.0, stops=False, text=text)
 
 
-def _shown(column: Column) -> str:
+def _kind(column: Column) -> str:
     formats = (column.format,) if isinstance(column.format, str) else column.format
-    return f" as {' or '.join(formats)}" if any(formats) else ""
+    shown = f" as {' or '.join(formats)}" if any(formats) else ""
+    return f"{'an' if column.type == 'integer' else 'a'} {column.type}{shown}"
 
 
 def check_table(

@@ -30,6 +30,8 @@ def _parsed(text: str) -> exp.Expr:
         trees = sqlglot.parse(text, read=DIALECT)
     except SqlglotError as error:
         raise ExpressionError(f"does not parse as SQL ({_first_line(error)})") from error
+    except RecursionError as error:
+        raise ExpressionError("is nested too deep") from error
     if len(trees) != 1 or trees[0] is None:
         raise ExpressionError("is not one SQL expression")
     return trees[0]
@@ -133,6 +135,8 @@ def parse_formula(text: str) -> exp.Expr:
     for node in tree.walk():
         if not isinstance(node, allowed) or (isinstance(node, exp.Literal) and node.is_string):
             raise ExpressionError(f"has {node.sql()}; a formula takes KPI names, numbers, + - * / and brackets")
+        if isinstance(node, exp.Column) and node.table:
+            raise ExpressionError(f"has {node.sql()}; a formula takes KPIs of its own department")
     return tree
 
 

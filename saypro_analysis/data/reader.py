@@ -5,6 +5,7 @@ a truth value, an octal number, ..., a date). Here they are faults that ask for 
 """
 
 import difflib
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from saypro_analysis.errors import Fault
 
 KeyPath = tuple[str | int, ...]
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, where PyYAML was built with it
 MAX_BYTES = 1_000_000  # params are written by people; anything larger is a mistake or an attack
+MAX_DEPTH = 30  # the nouns nest six deep; libyaml's own recursion ends the process at some ten thousand
 _CORE: tuple[tuple[re.Pattern[str], Any], ...] = (
     (re.compile(r"|~|null|Null|NULL"), lambda _: None),
     (re.compile(r"true|True|TRUE"), lambda _: True),
@@ -76,23 +79,39 @@ def read_yaml(path: Path, name: str) -> tuple[Document, tuple[Fault, ...]]:
     if faults:
         return Document(name=name, value=None, lines={}), faults
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                where = f"{name}:{event.start_mark.line + 1 if event.start_mark else 1}"
-                fault = Fault(where=where, found=f"alias *{event.anchor}", hint="write the values out")
-                return Document(name=name, value=None, lines={}), (fault,)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        refused = _refused(name, text)
+        if refused:
+            return Document(name=name, value=None, lines={}), (refused,)
+        node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
-        return Document(name=name, value=None, lines={}), (_syntax_fault(name, error),)
+        return Document(name=name, value=None, lines={}), (_syntax_fault(name, text, error),)
     builder = _Builder(name)
-    value = builder.build(node, ()) if node is not None else {}
-    return Document(name=name, value=value, lines=builder.lines), tuple(builder.faults)
+    value = builder.build(node, ()) if node is not None else None
+    # Nothing but comments, or a lone ~: a file without settings, whose missing keys are then the faults.
+    return Document(name=name, value={} if value is None else value, lines=builder.lines), tuple(builder.faults)
 
 
-def _syntax_fault(name: str, error: yaml.YAMLError) -> Fault:
+def _refused(name: str, text: str) -> Fault | None:
+    """The fault of an alias (its copies could grow without end) or of a nesting that no settings have."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        where = f"{name}:{event.start_mark.line + 1 if event.start_mark else 1}"
+        if isinstance(event, yaml.AliasEvent):
+            return Fault(where=where, found=f"alias *{event.anchor}", hint="write the values out")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            return Fault(where=where, found=f"more than {MAX_DEPTH} levels deep", hint="close the brackets")
+    return None
+
+
+def _syntax_fault(name: str, text: str, error: yaml.YAMLError) -> Fault:
     mark = getattr(error, "problem_mark", None)
-    where = f"{name}:{mark.line + 1}" if mark else name
-    return Fault(where=where, found=str(getattr(error, "problem", error)), hint="mend the YAML syntax here")
+    if mark:
+        return Fault(where=f"{name}:{mark.line + 1}", found=str(error.problem), hint="mend the YAML syntax here")  # type: ignore[attr-defined]  # has a mark, so it is a MarkedYAMLError
+    # A character that YAML does not allow: the reader's error has no line, and its text is not for users.
+    lines = text.split("\n")
+    line = next((n for n, part in enumerate(lines, 1) if any(not c.isprintable() and c not in "\t\r" for c in part)), 1)
+    return Fault(where=f"{name}:{line}", found="a control character", hint="delete it, or write it as an escape")
 
 
 class _Builder:
@@ -130,16 +149,22 @@ class _Builder:
 
     def _scalar(self, node: yaml.ScalarNode, path: KeyPath) -> Any:
         text = str(node.value)
-        if node.style is not None:  # quoted or a block: text, whatever it looks like
+        if node.style:  # quoted or a block: text, whatever it looks like
             return text
         for pattern, convert in _CORE:
             if pattern.fullmatch(text):
-                return convert(text)
+                return self._finite(convert(text), node, path) if len(text) < 400 else text
         if node.tag != "tag:yaml.org,2002:str":
             kind = node.tag.rsplit(":", 1)[-1]
             found = f"{text} is read as {_KINDS.get(kind, kind)} by some readers of YAML"
             self._fault(node.start_mark.line + 1, path, found, f'write "{text}" in quotes, or the plain value meant')
         return text
+
+    def _finite(self, value: Any, node: yaml.ScalarNode, path: KeyPath) -> Any:
+        if isinstance(value, float) and not math.isfinite(value):
+            self._fault(node.start_mark.line + 1, path, f"{node.value} is too large", "write a number that fits")
+            return 0.0
+        return value
 
     def _fault(self, line: int, path: KeyPath, found: str, hint: str) -> None:
         key = ".".join(str(part) for part in path)

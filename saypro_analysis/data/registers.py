@@ -85,11 +85,24 @@ def read_rows(
     text, unreadable = read_text(path, name)
     if unreadable:
         return (), unreadable
-    reader = csv.DictReader(io.StringIO(text))
+    try:
+        return _rows_of(text, name, columns, make)
+    except csv.Error as error:
+        return (), (Fault(where=name, found=f"is no CSV file ({error})", hint="save it again as CSV"),)
+
+
+def _rows_of(
+    text: str, name: str, columns: tuple[str, ...], make: Callable[[Reading], Row]
+) -> tuple[tuple[Row, ...], tuple[Fault, ...]]:
+    first = text.split("\n", 1)[0]
+    # Spreadsheets write semicolons where the comma is the decimal sign.
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;", key=first.count))
     header = [column.strip() for column in reader.fieldnames or ()]
     reader.fieldnames = header
     wrong = [column for column in header if column not in columns]
     faults = [Fault(where=f"{name}:1", key=c, found="unknown column", hint=nearest(c, columns)) for c in wrong]
+    twice = sorted({column for column in header if header.count(column) > 1})
+    faults += [Fault(where=f"{name}:1", key=c, found="stands twice in the header", hint="delete one") for c in twice]
     lacking = [column for column in columns[:2] if column not in header]
     faults += [
         Fault(where=f"{name}:1", key=c, found="no such column", hint="columns: " + ",".join(columns)) for c in lacking

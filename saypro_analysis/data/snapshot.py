@@ -53,6 +53,7 @@ def take_snapshot(params: Params, source_path: Path, *, today: date | None = Non
         as_of = params.company.data.as_of or str(sample.get("as_of", ""))
         held = spans(source, all_measures(params), as_of=as_of, today=today or date.today())
         if not held:
+            _stop_if_broken(source.quality(as_of=as_of))  # dates that do not parse are the likely reason
             fault = Fault(
                 where=source_path.name, found="no dated record", hint="check the date columns of the measures"
             )

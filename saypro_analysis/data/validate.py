@@ -4,7 +4,7 @@ import dataclasses
 import json
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,6 +14,8 @@ from saypro_analysis.data.reader import Document, KeyPath, nearest
 from saypro_analysis.errors import Fault
 
 Noun = TypeVar("Noun")
+
+_NOT_SETTINGS = ("id", "department")  # known from where a thing stands; written into the file they are unknown keys
 
 
 def validate(document: Document, noun: type[Noun], *, inside: KeyPath = ()) -> tuple[Noun | None, tuple[Fault, ...]]:
@@ -26,12 +28,27 @@ def validate(document: Document, noun: type[Noun], *, inside: KeyPath = ()) -> t
         value = value[key]
     if not isinstance(value, Mapping):
         return None, (document.fault(inside, found=_short(value), hint="settings as 'key: value' are needed here"),)
+    faults = list(_no_settings(document, noun, inside, value))
     value = _with_ids(_named(str(inside[-1]), value, noun) if inside else value, noun)
     try:
-        return TypeAdapter(noun).validate_json(json.dumps(value), strict=True), ()
+        valid = TypeAdapter(noun).validate_json(json.dumps(value), strict=True)
     except ValidationError as error:
-        faults = [_fault(document, noun, inside, detail) for detail in _clearest(error.errors(), value)]
-        return None, tuple(dict.fromkeys(faults))
+        faults += [_fault(document, noun, inside, detail) for detail in _clearest(error.errors(), value)]
+    return None if faults else valid, tuple(dict.fromkeys(faults))
+
+
+def _no_settings(document: Document, noun: Any, inside: KeyPath, value: Mapping[str, Any]) -> Iterator[Fault]:
+    """Faults for ids and departments that are written into the file: they would be ignored."""
+    parts: list[tuple[KeyPath, Any, Any]] = [((), noun, value)]
+    for name, hint in typing.get_type_hints(noun).items():
+        if typing.get_origin(hint) is Mapping and isinstance(value.get(name), Mapping):
+            parts += [((name, key), typing.get_args(hint)[1], body) for key, body in value[name].items()]
+    for path, part, body in parts:
+        fields = {field.name for field in dataclasses.fields(part)} if dataclasses.is_dataclass(part) else set()
+        for name in _NOT_SETTINGS:
+            if name in fields and isinstance(body, Mapping) and name in body:
+                hint = nearest(name, _keys_at(part, ()))
+                yield document.fault((*inside, *path, name), found="unknown key", hint=hint)
 
 
 def _with_ids(value: Any, noun: Any) -> Any:
@@ -48,7 +65,7 @@ def _with_ids(value: Any, noun: Any) -> Any:
 
 def _named(key: str, body: Any, noun: Any) -> Any:
     has_id = dataclasses.is_dataclass(noun) and any(field.name == "id" for field in dataclasses.fields(noun))
-    return {**body, "id": key} if has_id and isinstance(body, Mapping) and "id" not in body else body
+    return {**body, "id": key} if has_id and isinstance(body, Mapping) else body
 
 
 def _clearest(errors: list[ErrorDetails], value: Any) -> list[tuple[KeyPath, ErrorDetails]]:
@@ -102,7 +119,8 @@ def _also(close: str) -> str:
 
 
 def _plain(message: str) -> str:
-    return message[:1].lower() + message[1:].replace("Input", "the value")
+    text = message.replace("Input", "the value")
+    return text[:1].lower() + text[1:]
 
 
 def _short(value: Any) -> str:
@@ -115,7 +133,7 @@ def _keys_at(noun: Any, path: KeyPath) -> list[str]:
     for part in path:
         noun = _member(noun, part)
     fields = dataclasses.fields(noun) if dataclasses.is_dataclass(noun) else ()
-    return [field.name for field in fields if field.name != "id"]
+    return [field.name for field in fields if field.name not in _NOT_SETTINGS]
 
 
 def _member(noun: Any, part: str | int) -> Any:

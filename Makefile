@@ -1,0 +1,56 @@
+# SayPro's KPI reports. `make` alone shows what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup reports lab check test bench lock schema clean
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make the environment (.venv) from requirements.lock
+
+# uv is used when it is there because it is faster; plain pip gives the same packages, checked by their hashes.
+$(READY): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the environment into $(VENV) ..."
+	@if command -v uv >/dev/null 2>&1; then \
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
+		uv pip install --quiet --python $(BIN)/python --no-deps --editable .; \
+	else \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .; \
+	fi
+	@touch $(READY)
+
+reports: $(READY) ## Make the reports of the latest complete month (or: make reports MONTH=2026-03)
+	@$(BIN)/saypro run $(if $(MONTH),--month $(MONTH))
+
+lab: $(READY) ## Open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab --notebook-dir=. notebooks/sales.ipynb
+
+check: $(READY) ## Format, lint, types, layers, notebooks without outputs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+
+test: $(READY) ## Run all tests
+	$(BIN)/python -m pytest -n $(JOBS)
+
+bench: $(READY) ## Measure speed and memory against named alternatives
+	$(BIN)/python -m benchmarks
+
+lock: $(READY) ## Compile requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet -o requirements.lock
+
+schema: $(READY) ## Write the JSON schemas of the params anew
+	$(BIN)/saypro schema
+
+clean: ## Remove what can be made again: reports, sample data, environment, caches
+	rm -rf $(VENV) reports data/sample build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage

@@ -1,0 +1,5 @@
+"""``python -m saypro_analysis`` is ``saypro``."""
+
+from saypro_analysis.cli import main
+
+main()

@@ -1,0 +1,205 @@
+"""What to do about each KPI in trouble, and the state of what was planned before.
+
+Expected effects are estimates to plan by, not forecasts; how they are made stands in ``portfolio``.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from saypro_analysis.causes import Diagnosis
+from saypro_analysis.gates import gate, stake
+from saypro_analysis.kpi import Action, Cause, DepartmentMonth, Kpi, PlannedAction, Sign
+from saypro_analysis.portfolio import Choice, Portfolio, choose_actions, open_portfolio, part_of
+from saypro_analysis.verdict import Verdict
+
+Kind = Literal["planned", "suggested", "check"]
+State = Literal["done", "on time", "late", "stopped", "not started"]
+
+MAX_ITEMS = 3  # per KPI: what a department can carry through
+CHECK_DAYS = 14  # a question is answered within two weeks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recommendation:
+    """Something to do about a KPI, by whom and until when.
+
+    ``effect`` is the part of the gap that it is expected to close, from ``effect_low`` to ``effect_high``, in the
+    KPI's unit. Kind "planned" stands in the register with a named owner and date; "suggested" does not yet; "check"
+    asks after the sign ``check`` before anything is done, and has neither action, cause nor effect.
+    """
+
+    kpi: Kpi
+    action: Action | None
+    text: str
+    cause: Cause | None
+    owner: str
+    due: pd.Timestamp
+    effect: float | None
+    effect_low: float | None
+    effect_high: float | None
+    kind: Kind
+    check: Sign | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What to do about one KPI. ``remaining``: the gap left when all has its expected effect, in the KPI's unit.
+
+    ``gated`` is the kind of answer that its variation and assurance ask for: a value of ``GATES``, "reduce variation"
+    where it fluctuates, or "too little data".
+    """
+
+    kpi: Kpi
+    recommendations: tuple[Recommendation, ...]
+    remaining: float
+    gated: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUp:
+    """An action of the register as it stands at the end of the month; ``action`` is None for one not in causes.yml."""
+
+    planned: PlannedAction
+    action: Action | None
+    state: State
+
+
+def recommend(
+    month: DepartmentMonth, verdicts: tuple[Verdict, ...], diagnoses: tuple[Diagnosis, ...]
+) -> tuple[Plan, ...]:
+    """A plan for every KPI that has a diagnosis, in the same order.
+
+    Open rows of the register come first of the actions, as planned; suggestions fill up to three per KPI, chosen for
+    the causes that are likely or possible. Where none is likely, the first item is to check the sign that would tell
+    most. A KPI in ordinary variation that its process keeps on target gets no suggestion.
+    """
+    known = {verdict.kpi.key: verdict for verdict in verdicts}
+    return tuple(_plan(month, known[diagnosis.kpi.key], diagnosis) for diagnosis in diagnoses)
+
+
+def follow_up(month: DepartmentMonth) -> tuple[FollowUp, ...]:
+    """Where each action of the register stands at the month's end, in the register's order.
+
+    "late": due before the month's end and still open; "not started": should have begun and is only planned. An action
+    that begins after the month is on time, whatever was entered since.
+    """
+    actions = month.causes.actions
+    return tuple(
+        FollowUp(planned=row, action=actions.get(row.action), state=_state(row, _month_end(month)))
+        for row in month.register
+    )
+
+
+def _plan(month: DepartmentMonth, verdict: Verdict, diagnosis: Diagnosis) -> Plan:
+    kpi, gated = verdict.kpi, gate(verdict)
+    rows = [r for r in month.register if r.kpi in (kpi.id, kpi.key) and r.status in ("planned", "started")]
+    portfolio = open_portfolio(diagnosis.findings)
+    items = []
+    for row in rows:
+        action = month.causes.actions.get(row.action)
+        choice = None
+        if action is not None:
+            choice, portfolio = part_of(action, portfolio)
+        items.append(_planned(month, verdict, row, choice))
+    likely = any(finding.verdict == "likely" for finding in diagnosis.findings)
+    checks = [] if likely or diagnosis.next_check is None else [_check(month, kpi, diagnosis.next_check)]
+    room = 0 if gated == "leave alone" else MAX_ITEMS - len(checks) - len(items)
+    items += [_suggested(month, verdict, choice) for choice in _choices(month, rows, portfolio, room)]
+    closed = sum(item.effect or 0.0 for item in items)
+    size = verdict.gap.size or 0.0
+    remaining = max(size - closed, 0.0) if verdict.gap.status == "missed" else 0.0
+    return Plan(kpi=kpi, recommendations=(*checks, *items), remaining=remaining, gated=gated)
+
+
+def _choices(month: DepartmentMonth, rows: list[PlannedAction], portfolio: Portfolio, room: int) -> tuple[Choice, ...]:
+    taken, here = {row.action for row in rows}, month.department.id
+    allowed = [
+        action
+        for action in month.causes.actions.values()
+        if action.id not in taken and (not action.departments or here in action.departments)
+    ]
+    return choose_actions(allowed, portfolio, room=room)
+
+
+def _suggested(month: DepartmentMonth, verdict: Verdict, choice: Choice) -> Recommendation:
+    worth = stake(verdict)
+    return Recommendation(
+        kpi=verdict.kpi,
+        action=choice.action,
+        text=_text(month, choice.action),
+        cause=choice.cause,
+        owner=choice.action.owner,
+        due=_month_end(month) + pd.Timedelta(days=choice.action.days),
+        effect=choice.part * worth,
+        effect_low=choice.low * worth,
+        effect_high=choice.high * worth,
+        kind="suggested",
+    )
+
+
+def _planned(month: DepartmentMonth, verdict: Verdict, row: PlannedAction, choice: Choice | None) -> Recommendation:
+    """A row of the register. Without a named owner and a date it is still a suggestion."""
+    action = month.causes.actions.get(row.action)
+    due = _date(row.due)
+    named = bool(row.owner) and due is not None
+    low, high = (choice.low / choice.part, choice.high / choice.part) if choice and choice.part else (0.5, 1.5)
+    effect = row.expected_effect
+    if effect is None:
+        effect = choice.part * stake(verdict) if choice else 0.0
+    later = _month_end(month) + pd.Timedelta(days=action.days if action else CHECK_DAYS)
+    return Recommendation(
+        kpi=verdict.kpi,
+        action=action,
+        text=_text(month, action) if action else row.note or row.action,
+        cause=month.causes.causes.get(row.cause),
+        owner=row.owner or (action.owner if action else month.department.owner),
+        due=later if due is None else due,
+        effect=effect,
+        effect_low=effect * low,
+        effect_high=effect * high,
+        kind="planned" if named else "suggested",
+    )
+
+
+def _check(month: DepartmentMonth, kpi: Kpi, sign: Sign) -> Recommendation:
+    return Recommendation(
+        kpi=kpi,
+        action=None,
+        text=sign.question or sign.name,
+        cause=None,
+        owner=month.department.owner,
+        due=_month_end(month) + pd.Timedelta(days=CHECK_DAYS),
+        effect=None,
+        effect_low=None,
+        effect_high=None,
+        kind="check",
+        check=sign,
+    )
+
+
+def _state(row: PlannedAction, end: pd.Timestamp) -> State:
+    start, due = _date(row.start), _date(row.due)
+    if row.status == "stopped":
+        return "stopped"
+    if start is not None and start > end:
+        return "on time"
+    if row.status == "done":
+        return "done"
+    if due is not None and due < end:
+        return "late"
+    return "not started" if row.status == "planned" and start is not None else "on time"
+
+
+def _text(month: DepartmentMonth, action: Action) -> str:
+    return month.department.action_texts.get(action.id, action.name)
+
+
+def _month_end(month: DepartmentMonth) -> pd.Timestamp:
+    return month.month.end_time.normalize()
+
+
+def _date(text: str) -> pd.Timestamp | None:
+    stamp = pd.to_datetime(text, errors="coerce")
+    return stamp if isinstance(stamp, pd.Timestamp) else None

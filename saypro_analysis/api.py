@@ -1,0 +1,50 @@
+"""The names that a notebook may use: open a month, analyse it, show it.
+
+>>> from saypro_analysis.api import analyse, open_month, show_head
+"""
+
+from saypro_analysis.analysis import Analysis, analyse
+from saypro_analysis.month import CompanyMonth, open_company, open_month
+from saypro_analysis.show.explore import explore
+from saypro_analysis.show.overview import (
+    show_all_missed,
+    show_causes,
+    show_departments,
+    show_overview_head,
+    show_overview_method,
+)
+from saypro_analysis.show.results import export_overview, export_results
+from saypro_analysis.show.sections import (
+    show_head,
+    show_method,
+    show_missed,
+    show_progress,
+    show_scorecard,
+    show_segments,
+    show_watch_list,
+)
+from saypro_analysis.show.style import use_report_style
+
+__all__ = [
+    "Analysis",
+    "CompanyMonth",
+    "analyse",
+    "explore",
+    "export_overview",
+    "export_results",
+    "open_company",
+    "open_month",
+    "show_all_missed",
+    "show_causes",
+    "show_departments",
+    "show_head",
+    "show_method",
+    "show_missed",
+    "show_overview_head",
+    "show_overview_method",
+    "show_progress",
+    "show_scorecard",
+    "show_segments",
+    "show_watch_list",
+    "use_report_style",
+]

@@ -1,0 +1,138 @@
+"""The command line: ``saypro run | check | sample | new department``.
+
+Exit codes: 0 all published; 1 some reports failed, the rest are published; 2 params or usage wrong, nothing was run;
+3 data contract broken, nothing was run. Heavy libraries are imported by the commands that need them, so that
+``--help`` is quick.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from saypro_analysis import __version__
+from saypro_analysis.errors import SayproError
+
+app = typer.Typer(
+    help="SayPro's monthly KPI reports: which KPIs fall short, why, and what to do.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+new = typer.Typer(help="Start something new.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(new, name="new")
+
+ParamsOption = Annotated[Path, typer.Option("--params", help="Folder of params (company.yml and the rest).")]
+NotebooksOption = Annotated[Path, typer.Option("--notebooks", help="Folder of the notebooks.")]
+PARAMS, NOTEBOOKS, OUT = Path("params"), Path("notebooks"), Path("reports")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"saypro {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _shown: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    month: Annotated[str, typer.Option(help="Month as 2026-10, or 'latest' for the latest complete one.")] = "latest",
+    department: Annotated[list[str] | None, typer.Option(help="Only this department; may be given again.")] = None,
+    params: ParamsOption = PARAMS,
+    notebooks: NotebooksOption = NOTEBOOKS,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the reports.")] = OUT,
+    jobs: Annotated[int, typer.Option(min=1, help="Reports made at the same time.")] = os.cpu_count() or 1,
+) -> None:
+    """Make and publish the reports of one month."""
+    from saypro_analysis.publish.progress import progress_display
+    from saypro_analysis.publish.run import Order
+    from saypro_analysis.publish.run import run as run_month
+
+    wanted = tuple(dict.fromkeys(department or ()))
+    order = Order(params=params, notebooks=notebooks, out=out, month=month, departments=wanted, jobs=jobs)
+    with progress_display() as progress:
+        result = run_month(order, progress=progress)
+    if result.made_up:
+        typer.echo("The data are made up: the sample company. See README, 'Bring your own data'.")
+    for outcome in result.outcomes:
+        if not outcome.made:
+            typer.echo(f"{outcome.page}: {outcome.reason}", err=True)
+    typer.echo(f"Overview of {result.month}: {result.folder / 'index.html'}")
+    raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def check(params: ParamsOption = PARAMS, notebooks: NotebooksOption = NOTEBOOKS) -> None:
+    """Check params and data, and run nothing."""
+    from saypro_analysis.publish.run import Order
+    from saypro_analysis.publish.run import check as check_all
+
+    settings, snapshot = check_all(Order(params=params, notebooks=notebooks, out=OUT))
+    kpis = sum(len(department.kpis) for department in settings.departments.values())
+    notes = int((snapshot.quality["verdict"] == "note").sum())
+    typer.echo(f"Params are fine: {len(settings.departments)} departments, {kpis} KPIs.")
+    first = snapshot.monthly["month"].min()
+    typer.echo(
+        f"Data are fine: {len(snapshot.sources)} tables, complete months {first} to {snapshot.latest}, {notes} notes."
+    )
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="Where to write the tables.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 7,
+    months: Annotated[int, typer.Option(min=1, max=240, help="How many months, ending with October 2026.")] = 36,
+) -> None:
+    """Write the made-up sample company's tables, as its systems would export them."""
+    from saypro_analysis.data.sample import make_sample
+
+    make_sample(folder, seed=seed, months=months)
+    typer.echo(f"Wrote {months} months of a made-up company to {folder}.")
+
+
+@new.command("department")
+def new_department(
+    department: Annotated[str, typer.Argument(metavar="ID", help="Small letters, digits and _, such as legal.")],
+    name: Annotated[str, typer.Option(help="What the reports call it; default: from the id.")] = "",
+    table: Annotated[str, typer.Option(help="Table of the first KPI; default: the first with a date.")] = "",
+    params: ParamsOption = PARAMS,
+    notebooks: NotebooksOption = NOTEBOOKS,
+) -> None:
+    """Start a department: params, notebook, empty evidence and actions, ready to run."""
+    from saypro_analysis.publish.new import make_department
+
+    for path in make_department(department, name=name, table=table, params=params, notebooks=notebooks):
+        typer.echo(f"Wrote {path}")
+    typer.echo(f"Next: saypro run --department {department}")
+
+
+@app.command()
+def schema(folder: Annotated[Path, typer.Argument(help="Where to write the schemas.")] = PARAMS / "schema") -> None:
+    """Write the JSON schemas of the params and of results.json, for editors that complete and check."""
+    from saypro_analysis.data.schema import write_schemas
+
+    for path in write_schemas(folder):
+        typer.echo(f"Wrote {path}")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; a user's mistake ends with its message and exit code, without a traceback."""
+    try:
+        app(arguments)
+    except SayproError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("Interrupted; what was published before is untouched.", err=True)
+        sys.exit(130)

@@ -1,0 +1,176 @@
+"""Where data meets the nouns: open a department's, or the whole company's, month.
+
+The monthly run computes the data once and points the notebooks to them with the environment variable
+``SAYPRO_SNAPSHOT``. Without it, as in JupyterLab, the data are computed from their source.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from saypro_analysis import __version__
+from saypro_analysis.analysis import Analysis, analyse
+from saypro_analysis.data.measures import measures_of
+from saypro_analysis.data.params import read_params
+from saypro_analysis.data.reader import nearest
+from saypro_analysis.data.sample import make_sample
+from saypro_analysis.data.snapshot import Snapshot, read_snapshot, take_snapshot
+from saypro_analysis.data.views import tables_behind
+from saypro_analysis.errors import Fault, ParamsError, ReportError
+from saypro_analysis.kpi import Department, DepartmentMonth, Params
+
+SNAPSHOT = "SAYPRO_SNAPSHOT"
+LATEST = "latest"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyMonth:
+    """All departments of a month. ``missing``: department id -> why its report could not be made."""
+
+    month: pd.Period
+    analyses: tuple[Analysis, ...]
+    missing: Mapping[str, str]
+
+
+def open_month(department: str, month: str = LATEST, params: str = "params") -> DepartmentMonth:
+    """One department in one month (``"2026-10"``, or ``"latest"`` for the latest complete one).
+
+    ``params`` is looked for here and in the folders above. Raises ParamsError for an unknown department or a month
+    that is not held, DataError for data that break their contract, ReportError when the department has no
+    complete value in that month.
+    """
+    settings = read_params(find_params(params))
+    if department not in settings.departments:
+        fault = Fault(where="department", found=repr(department), hint=nearest(department, settings.departments))
+        raise ParamsError("There is no such department; nothing was run.", (fault,))
+    snapshot = load_snapshot(settings)
+    return department_month(settings, snapshot, department, resolve_month(month, snapshot))
+
+
+def open_company(
+    month: str = LATEST, params: str = "params", *, missing: Mapping[str, str] | None = None
+) -> CompanyMonth:
+    """Every department in one month, analysed; those in ``missing``, and those without data, are left out."""
+    settings = read_params(find_params(params))
+    snapshot = load_snapshot(settings)
+    held = resolve_month(month, snapshot)
+    reasons = dict(missing or {})
+    analyses = []
+    for name in settings.departments:
+        if name in reasons:
+            continue
+        try:
+            analyses.append(analyse(department_month(settings, snapshot, name, held)))
+        except ReportError as error:
+            reasons[name] = error.message
+    return CompanyMonth(month=held, analyses=tuple(analyses), missing=reasons)
+
+
+def find_params(params: str) -> Path:
+    """The folder of params: the path itself, or the first of that name in the folders above the working folder."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        candidate = folder / params
+        if (candidate / "company.yml").is_file():
+            return candidate
+    fault = Fault(where=params, found="no company.yml there or above", hint="give the folder that holds company.yml")
+    raise ParamsError("There are no params to read; nothing was run.", (fault,))
+
+
+def source_path(params: Params) -> Path:
+    """The data source; the sample company is made first when none is configured and none was made yet."""
+    folder = Path(params.folder)
+    if params.company.data.source:
+        return (folder / params.company.data.source).resolve()
+    sample = folder.resolve().parent / "data" / "sample"
+    if not (sample / "sample.json").is_file():
+        make_sample(sample)
+    return sample
+
+
+def load_snapshot(params: Params) -> Snapshot:
+    """The data of the month: the run's snapshot where there is one, else computed from the source."""
+    stored = os.environ.get(SNAPSHOT)
+    if stored:
+        return _stored(stored)
+    return take_snapshot(params, source_path(params))
+
+
+@lru_cache(maxsize=1)
+def _stored(folder: str) -> Snapshot:
+    return read_snapshot(Path(folder))
+
+
+def resolve_month(text: str, snapshot: Snapshot) -> pd.Period:
+    """The month meant by ``text``; raises ParamsError for a month that is malformed, not over, or before the data."""
+    if text == LATEST:
+        return snapshot.latest
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        fault = Fault(where="month", found=repr(text), hint="write it as 2026-10, or 'latest'")
+        raise ParamsError("The month is not understood; nothing was run.", (fault,))
+    month = pd.Period(text, "M")
+    first = snapshot.monthly["month"].min()
+    if not first <= month <= snapshot.latest:
+        found = f"{text}; complete months are held from {first} to {snapshot.latest} (data as of {snapshot.as_of})"
+        fault = Fault(where="month", found=found, hint="choose one of these, or bring newer data")
+        raise ParamsError("The month is not held; nothing was run.", (fault,))
+    return month
+
+
+def department_month(params: Params, snapshot: Snapshot, name: str, month: pd.Period) -> DepartmentMonth:
+    """One department in one month out of a snapshot; raises ReportError when it has no complete value then."""
+    department = params.departments[name]
+    monthly = _own_rows(department, snapshot.monthly, month)
+    now = monthly[(monthly["month"] == month) & (monthly["department"] == name) & monthly["value"].notna()]
+    if now.empty:
+        own = monthly[(monthly["department"] == name) & monthly["value"].notna()]
+        last = f"the last complete month is {own['month'].max()}" if len(own) else "it has no complete month"
+        raise ReportError(f"{department.name} has no complete data for {month}; {last}.")
+    return DepartmentMonth(
+        company=params.company,
+        department=department,
+        departments={key: value.name for key, value in params.departments.items()},
+        month=month,
+        causes=params.causes,
+        observations=params.observations.get(name, ()),
+        register=params.register.get(name, ()),
+        monthly=monthly,
+        quality=_own_quality(params, department, snapshot.quality),
+        provenance=_provenance(params, department, snapshot),
+        sample=snapshot.made_up,
+    )
+
+
+def _own_rows(department: Department, monthly: pd.DataFrame, month: pd.Period) -> pd.DataFrame:
+    """Complete months up to ``month`` of the department's KPIs, and of the others' KPIs that its signs look at."""
+    looked_at = {rule.kpi for rule in department.signs.values()}
+    key = monthly["department"] + "." + monthly["kpi"]
+    own = monthly["department"].eq(department.id) | key.isin(looked_at)
+    return monthly[own & monthly["complete"] & (monthly["month"] <= month)].reset_index(drop=True)
+
+
+def _own_tables(params: Params, department: Department) -> list[str]:
+    used = {department.measures[m].table for kpi in department.kpis.values() for m in measures_of(kpi)}
+    return sorted(tables_behind(params.tables, used))
+
+
+def _own_quality(params: Params, department: Department, quality: pd.DataFrame) -> pd.DataFrame:
+    return quality[quality["table"].isin(_own_tables(params, department))].reset_index(drop=True)
+
+
+def _provenance(params: Params, department: Department, snapshot: Snapshot) -> dict[str, str]:
+    import duckdb
+
+    used = snapshot.sources[snapshot.sources["table"].isin(_own_tables(params, department))]
+    files = used[used["file"] != "view"]
+    return {
+        "Data as of": snapshot.as_of,
+        "Sources": "; ".join(f"{row.file}, {row.rows:,} rows" for row in files.itertuples()),
+        "Data fingerprint": snapshot.fingerprint[:16],
+        "Made with": f"saypro-analysis {__version__}, pandas {pd.__version__}, duckdb {duckdb.__version__}",
+    }

@@ -1,0 +1,41 @@
+"""What a run made and from what, written last: a month without a manifest was not published by a run."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from saypro_analysis import __version__
+from saypro_analysis.data.snapshot import Snapshot
+from saypro_analysis.publish.report import Outcome
+
+NAME = "manifest.json"
+
+
+def write_manifest(folder: Path, month: str, outcomes: Sequence[Outcome], snapshot: Snapshot) -> None:
+    """Write manifest.json: time, versions, data fingerprint, status of each report, and the hash of every file."""
+    files = {path.name: _sha256(path) for path in sorted(folder.iterdir()) if path.name != NAME}
+    document: dict[str, Any] = {
+        "month": month,
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": {"saypro-analysis": __version__, "python": platform.python_version()},
+        "data": {"as_of": snapshot.as_of, "fingerprint": snapshot.fingerprint, "made_up": snapshot.made_up},
+        "reports": {
+            outcome.page: {
+                "status": "ok" if outcome.made else "failed",
+                "reason": outcome.reason,
+                "seconds": round(outcome.seconds, 3),
+            }
+            for outcome in outcomes
+        },
+        "files": files,
+    }
+    (folder / NAME).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
