@@ -73,6 +73,7 @@ class _Net:
     degrees: Floats
 
     def solve(self, factor: float = 1.0) -> Posterior:
+        """The posterior with all links weaker or stronger by a factor."""
         links = self.links if factor == 1.0 else np.minimum(self.links * factor, LINK_CAP)
         return posterior(self.priors, links, self.leaks, self.degrees)
 
