@@ -2,4 +2,5 @@
 
 from saypro_analysis.cli import main
 
-main()
+if __name__ == "__main__":
+    main()

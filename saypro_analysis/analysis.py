@@ -41,6 +41,4 @@ def analyse(month: DepartmentMonth) -> Analysis:
     """Judge every KPI of the month, look for the causes of what is wrong, and recommend what to do."""
     verdicts = judge(month)
     diagnoses = diagnose(month, verdicts)
-    return Analysis(
-        month=month, verdicts=verdicts, diagnoses=diagnoses, plans=recommend(month, verdicts, diagnoses)
-    )
+    return Analysis(month=month, verdicts=verdicts, diagnoses=diagnoses, plans=recommend(month, verdicts, diagnoses))

@@ -20,9 +20,9 @@ from saypro_analysis.show.sections import (
     show_missed,
     show_progress,
     show_scorecard,
-    show_segments,
     show_watch_list,
 )
+from saypro_analysis.show.segments import show_segments
 from saypro_analysis.show.style import use_report_style
 
 __all__ = [

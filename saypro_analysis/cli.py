@@ -92,7 +92,7 @@ def check(params: ParamsOption = PARAMS, notebooks: NotebooksOption = NOTEBOOKS)
 def sample(
     folder: Annotated[Path, typer.Argument(help="Where to write the tables.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 7,
-    months: Annotated[int, typer.Option(min=1, max=240, help="How many months, ending with October 2026.")] = 36,
+    months: Annotated[int, typer.Option(help="13 to 120 months, ending with October 2026.")] = 36,
 ) -> None:
     """Write the made-up sample company's tables, as its systems would export them."""
     from saypro_analysis.data.sample import make_sample

@@ -5,8 +5,9 @@ definition of each. ``id`` is the key under which a thing stands in its file.
 
 Glossary. *Actual*: the KPI's value in a month. *Target*: what it should be. *Gap*: actual against target, in the
 KPI's unit. *Process limits*: the range that the KPI's own month-to-month variation explains. *Special cause*: a
-pattern that this variation does not explain. *Assurance*: whether the process limits lie on the good side of the target.
-*Sign*: something observed that points to a cause. *Prior*, *posterior*: the chance of a cause before and after the signs.
+pattern that this variation does not explain. *Assurance*: whether the process limits lie on the good side of the
+target. *Sign*: something observed that points to a cause. *Prior*, *posterior*: the chance of a cause before and after
+the signs.
 """
 
 from collections.abc import Mapping
@@ -337,8 +338,8 @@ class DepartmentMonth:
     """One department in one month: everything the analysis needs, and nothing later than the month.
 
     ``monthly`` is the tidy monthly table (``data.tables.MONTHLY``) of this department's KPIs and of the KPIs of others
-    that its signs look at. ``quality`` is the data-quality table of the sources. ``provenance`` names the
-    data's date, fingerprint and versions, as text.
+    that its signs look at (``looked_at``, by key). ``quality`` is the data-quality table of the sources.
+    ``provenance`` names the data's date, fingerprint and versions, as text.
     """
 
     company: Company
@@ -350,5 +351,6 @@ class DepartmentMonth:
     register: tuple[PlannedAction, ...]
     monthly: pd.DataFrame = field(repr=False)
     quality: pd.DataFrame = field(repr=False)
+    looked_at: Mapping[str, Kpi] = field(default_factory=dict)
     provenance: Mapping[str, str] = field(default_factory=dict)
     sample: bool = False

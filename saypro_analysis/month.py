@@ -22,7 +22,7 @@ from saypro_analysis.data.sample import make_sample
 from saypro_analysis.data.snapshot import Snapshot, read_snapshot, take_snapshot
 from saypro_analysis.data.views import tables_behind
 from saypro_analysis.errors import Fault, ParamsError, ReportError
-from saypro_analysis.kpi import Department, DepartmentMonth, Params
+from saypro_analysis.kpi import Department, DepartmentMonth, Kpi, Params
 
 SNAPSHOT = "SAYPRO_SNAPSHOT"
 LATEST = "latest"
@@ -110,11 +110,11 @@ def resolve_month(text: str, snapshot: Snapshot) -> pd.Period:
     """The month meant by ``text``; raises ParamsError for a month that is malformed, not over, or before the data."""
     if text == LATEST:
         return snapshot.latest
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+    if not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])", text):
         fault = Fault(where="month", found=repr(text), hint="write it as 2026-10, or 'latest'")
         raise ParamsError("The month is not understood; nothing was run.", (fault,))
     month = pd.Period(text, "M")
-    first = snapshot.monthly["month"].min()
+    first = snapshot.monthly.loc[snapshot.monthly["complete"], "month"].min()
     if not first <= month <= snapshot.latest:
         found = f"{text}; complete months are held from {first} to {snapshot.latest} (data as of {snapshot.as_of})"
         fault = Fault(where="month", found=found, hint="choose one of these, or bring newer data")
@@ -137,10 +137,11 @@ def department_month(params: Params, snapshot: Snapshot, name: str, month: pd.Pe
         departments={key: value.name for key, value in params.departments.items()},
         month=month,
         causes=params.causes,
-        observations=params.observations.get(name, ()),
+        observations=tuple(seen for seen in params.observations.get(name, ()) if seen.month <= month),
         register=params.register.get(name, ()),
         monthly=monthly,
         quality=_own_quality(params, department, snapshot.quality),
+        looked_at=_looked_at(params, department),
         provenance=_provenance(params, department, snapshot),
         sample=snapshot.made_up,
     )
@@ -152,6 +153,13 @@ def _own_rows(department: Department, monthly: pd.DataFrame, month: pd.Period) -
     key = monthly["department"] + "." + monthly["kpi"]
     own = monthly["department"].eq(department.id) | key.isin(looked_at)
     return monthly[own & monthly["complete"] & (monthly["month"] <= month)].reset_index(drop=True)
+
+
+def _looked_at(params: Params, department: Department) -> dict[str, Kpi]:
+    """The KPIs of other departments that this department's signs look at, by key."""
+    keys = {rule.kpi for rule in department.signs.values() if "." in rule.kpi}
+    every = {kpi.key: kpi for other in params.departments.values() for kpi in other.kpis.values()}
+    return {key: every[key] for key in sorted(keys)}
 
 
 def _own_tables(params: Params, department: Department) -> list[str]:

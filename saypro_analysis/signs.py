@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from saypro_analysis.fluctuation import measure_fluctuation
 from saypro_analysis.kpi import DepartmentMonth, Kpi, Observation, Sign, SignRule
-from saypro_analysis.trend import measure_trend
-from saypro_analysis.verdict import Verdict, series
+from saypro_analysis.verdict import Verdict, judge_kpi
 
 YES, NO = 0.95, 0.05  # no rule and no observer is ever quite sure; "yes" and "no" of the method
 
@@ -96,17 +93,17 @@ def _measured(month: DepartmentMonth, verdicts: tuple[Verdict, ...], rule: SignR
     """Degree and words of a rule, or None when its KPI has no value to judge in the month."""
     key = rule.kpi if "." in rule.kpi else f"{month.department.id}.{rule.kpi}"
     verdict = next((verdict for verdict in verdicts if verdict.kpi.key == key), None)
-    held = series(month.monthly, key, until=month.month)
-    value = float(held["value"].iloc[-1])
-    if not np.isfinite(value):
+    if verdict is None and key in month.looked_at:
+        verdict = judge_kpi(month, month.looked_at[key])
+    if verdict is None or verdict.gap.actual is None:
         return None
-    name = verdict.kpi.name if verdict else _foreign_name(month, key)
+    name = _name_of(month, verdict.kpi)
     if rule.verdict:
-        shown = _own_verdict(verdict, rule.verdict) if verdict else _foreign_verdict(held, rule.verdict)
+        shown = _shows(verdict, rule.verdict)
         return None if shown is None else (YES if shown else NO, f"{name} {'' if shown else 'not '}{rule.verdict}")
     if rule.none_at is None or rule.full_at is None:
         return None
-    unit = verdict.kpi.unit if verdict else ""
+    value, unit = verdict.gap.actual, verdict.kpi.unit
     degree = ramp(value, none_at=rule.none_at, full_at=rule.full_at)
     bound = f"full at {write_value(rule.full_at, unit)}"
     if degree <= NO:
@@ -114,33 +111,15 @@ def _measured(month: DepartmentMonth, verdicts: tuple[Verdict, ...], rule: SignR
     return degree, f"{name} {write_value(value, unit)}, {bound}"
 
 
-def _own_verdict(verdict: Verdict, asked: str) -> bool | None:
+def _name_of(month: DepartmentMonth, kpi: Kpi) -> str:
+    if kpi.department == month.department.id:
+        return kpi.name
+    return f"{kpi.name} of {month.departments.get(kpi.department, kpi.department)}"
+
+
+def _shows(verdict: Verdict, asked: str) -> bool | None:
     if asked == "missed":
         return None if verdict.gap.status in ("no target", "no data") else verdict.gap.status == "missed"
     if verdict.trend.verdict == "insufficient":
         return None
     return verdict.trend.worsening if asked == "declining" else verdict.fluctuation.fluctuating
-
-
-def _foreign_verdict(held: pd.DataFrame, asked: str) -> bool | None:
-    """The verdict of another department's KPI, as far as its numbers alone tell.
-
-    Which way is better stands on that department's card. So "declining" is taken by its word, falling numbers, and
-    "missed" is known for a range only.
-    """
-    latest = held.iloc[-1]
-    if asked == "missed":
-        if not np.isfinite([latest["target"], latest["target_upper"]]).all():
-            return None
-        return not latest["target"] <= latest["value"] <= latest["target_upper"]
-    trend = measure_trend(held["value"])
-    if trend.verdict == "insufficient":
-        return None
-    if asked == "declining":
-        return trend.worsening
-    return measure_fluctuation(held["value"], trend=trend).fluctuating
-
-
-def _foreign_name(month: DepartmentMonth, key: str) -> str:
-    department, name = key.split(".", 1)
-    return f"{name.replace('_', ' ')} of {month.departments.get(department, department)}"

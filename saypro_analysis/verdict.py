@@ -1,6 +1,6 @@
 """One verdict per KPI and month: gap, limits, trend, fluctuation; the one engine of chart, table, sentence and file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -14,6 +14,11 @@ from saypro_analysis.trend import Trend, benjamini_hochberg, decide_trend
 from saypro_analysis.trend_tests import TrendEvidence, weigh_trend
 
 Progress = Literal["", "recovering", "no progress"]
+
+#: A concerning signal and this many misses in a row mean "fail", whatever the limits: they still hold the months before
+#: the change, and a page that says "will meet" beside "missed five months running" is not believed. An addition of
+#: ours to NHSRplotthedots, whose assurance looks at limits and target alone (``process_limits`` keeps to that).
+RUNNING_MISSES = 3
 
 COLUMNS = ["value", "target", "target_upper", "numerator", "denominator"]
 
@@ -77,6 +82,13 @@ def judge(month: DepartmentMonth) -> tuple[Verdict, ...]:
     return tuple(sorted(verdicts, key=_rank))
 
 
+def judge_kpi(month: DepartmentMonth, kpi: Kpi) -> Verdict:
+    """The verdict of a single KPI of this or another department, its trend judged by itself."""
+    held = series(month.monthly, kpi, until=month.month)
+    evidence = weigh_trend(held["value"], seasonal=kpi.seasonal)
+    return _verdict(month, kpi, held, evidence, np.nan if evidence is None else evidence.p)
+
+
 def points(verdict: Verdict, monthly: pd.DataFrame) -> pd.DataFrame:
     """The months behind a verdict, for its chart: the same limits and labels that the verdict rests on.
 
@@ -106,6 +118,8 @@ def _verdict(
     amber = month.company.thresholds.amber if kpi.amber is None else kpi.amber
     fluctuation = measure_fluctuation(held["value"], trend=trend, short=short, target=gap.target, tolerance=amber)
     misses = _misses(short)
+    if limits.variation == "concerning" and misses >= RUNNING_MISSES and limits.assurance != "none":
+        limits = replace(limits, assurance="fail")
     troubled = trend.worsening or limits.variation == "concerning" or fluctuation.fluctuating
     return Verdict(
         kpi=kpi,

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -295,16 +296,19 @@ def test_measured_signs():
 
 
 def test_signs_of_other_departments():
-    """A KPI of another department is found by its key; its numbers decide, as its card is not at hand."""
-    falling = rows("mood", [10 - 0.3 * n for n in range(24)], department="staff")
+    """A KPI of another department is found by its key, and judged by its own card: which way is better, its unit."""
+    falling = rows("mood", [10 - 0.3 * n for n in range(24)], 5, department="staff")
     rules = {
         "untrained": SignRule(kpi="staff.mood", none_at=8, full_at=4),
         "overtime": SignRule(kpi="staff.mood", verdict="declining"),
         "vacancies": SignRule(kpi="staff.mood", verdict="missed"),
     }
-    held = month(signs=rules, extra=[falling])
-    assert degrees(held) == {"overtime": 0.95, "untrained": pytest.approx(0.95)}
-    assert sign_degrees(held, judge(held))["overtime"].text == "mood of Employees declining"
+    card = replace(kpi("mood"), department="staff", better="higher")
+    held = replace(month(signs=rules, extra=[falling]), looked_at={card.key: card})
+    assert degrees(held) == {"overtime": 0.95, "untrained": pytest.approx(0.95), "vacancies": 0.95}
+    assert sign_degrees(held, judge(held))["overtime"].text == "Mood of Employees declining"
+    lower = replace(held, looked_at={card.key: replace(card, better="lower")})
+    assert degrees(lower)["overtime"] == degrees(lower)["vacancies"] == 0.05
 
 
 def test_ramp():
