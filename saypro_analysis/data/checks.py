@@ -4,8 +4,8 @@ Every function returns faults with file, line, key, what was found, and what is 
 """
 
 import re
-from datetime import date
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 
 from saypro_analysis.data.expressions import ExpressionError, parse_view, tables_of
 from saypro_analysis.data.reader import Document, KeyPath, nearest
@@ -84,8 +84,9 @@ def check_tables(document: Document, tables: Mapping[str, Table]) -> Iterator[Fa
 def _check_column(document: Document, path: KeyPath, column: Column) -> Iterator[Fault]:
     """Settings that mean nothing for the column's type would be ignored, or stop the run with a database's message."""
     fits = {
-        "format": ("date", "datetime"), "future": ("date", "datetime"), "values": ("text",), "thousands": ("number", "integer"),
-        "decimal": ("number",), "min": ("number", "integer"), "max": ("number", "integer"),
+        "format": ("date", "datetime"), "future": ("date", "datetime"), "values": ("text",),
+        "thousands": ("number", "integer"), "decimal": ("number",),
+        "min": ("number", "integer"), "max": ("number", "integer"),
     }  # fmt: skip
     for name, types in fits.items():
         if getattr(column, name) != getattr(_PLAIN, name) and column.type not in types:

@@ -4,6 +4,7 @@ Values that do not parse become missing and are counted. What would make a numbe
 repeated keys, both above the share that the contract allows) is "broken"; the rest is a "note" in the report.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -54,16 +55,34 @@ def parsed(name: str, column: Column, *, is_text: bool) -> str:
     if is_text and column.type in ("date", "datetime") and column.format:
         formats = (column.format,) if isinstance(column.format, str) else column.format
         listed = ", ".join(literal(text) for text in formats)
-        return f"CAST(try_strptime(trim({value}), [{listed}]) AS {target})"
+        return _real_date(f"CAST(try_strptime(trim({value}), [{listed}]) AS {target})")
+    if column.type in ("date", "datetime"):
+        return _real_date(f"TRY_CAST({value} AS {target})")
     if is_text and column.type in ("number", "integer"):
         value = _plain_number(value, column)
+    if column.type == "integer":  # a cast alone would round 1.5
+        return (
+            f"CASE WHEN TRY_CAST({value} AS DOUBLE) = TRY_CAST({value} AS BIGINT) THEN TRY_CAST({value} AS BIGINT) END"
+        )
     if column.type == "number":  # text such as "nan" or "inf" is no number
         return f"CASE WHEN isfinite(TRY_CAST({value} AS DOUBLE)) THEN TRY_CAST({value} AS DOUBLE) END"
     return f"TRY_CAST({value} AS {target})"
 
 
+def _real_date(value: str) -> str:
+    """SQL: the date unless it is "infinity" or of a year such as 26, which a four-digit year makes of 05/01/26."""
+    return f"CASE WHEN ({value}) BETWEEN DATE '1900-01-01' AND DATE '9999-12-31' THEN {value} END"
+
+
 def _plain_number(value: str, column: Column) -> str:
+    """SQL: the number as a database writes it; NULL for "1,5" where the comma groups thousands."""
     text = f"trim({value})"
+    if not column.thousands and column.decimal == ".":
+        return text
+    comma, point = re.escape(column.thousands), re.escape(column.decimal)
+    grouped = rf"|[0-9]{{1,3}}({comma}[0-9]{{2,3}})*{comma}[0-9]{{3}}" if column.thousands else ""
+    form = rf"[-+]?(([0-9]+{grouped})({point}[0-9]*)?|{point}[0-9]+)([eE][-+]?[0-9]+)?"
+    text = f"CASE WHEN regexp_full_match({text}, {literal(form)}) THEN {text} END"
     if column.thousands:
         text = f"replace({text}, {literal(column.thousands)}, '')"
     return text if column.decimal == "." else f"replace({text}, {literal(column.decimal)}, '.')"
@@ -118,8 +137,11 @@ def check_table(
     A header without rows is broken, contract or not: every number from it would be missing.
     """
     checks = list(checks_of(table, held, as_of=as_of))
-    keys = [cleaned(name, column) for name, column in table.columns.items() if column.key]
-    counts = ["count(*)", f"count(*) - count(DISTINCT ({', '.join(keys)}))" if keys else "0"]
+    keys = [f"trim(CAST({cleaned(name, column)} AS VARCHAR))" for name, column in table.columns.items() if column.key]
+    # Rows without any key are counted as missing; whether they repeat one another nobody can tell.
+    known = " OR ".join(f"({key}) IS NOT NULL" for key in keys)
+    repeats = f"count(*) FILTER (WHERE {known}) - count(DISTINCT ({', '.join(keys)})) FILTER (WHERE {known})"
+    counts = ["count(*)", repeats if keys else "0"]
     counts += [f"count(*) FILTER (WHERE {check.sql})" for check in checks]
     found = connection.execute(f"SELECT {', '.join(counts)} FROM {relation}").fetchone() or (0,) * len(counts)
     rows = int(found[0])

@@ -1,14 +1,10 @@
 """The files of a source as DuckDB relations: CSV (plain or gz), Parquet, Excel, or the tables of a DuckDB file."""
 
-import csv
-import gzip
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from saypro_analysis.data.reader import nearest
 from saypro_analysis.errors import DataError, Fault
 
 if TYPE_CHECKING:
@@ -66,13 +62,15 @@ def find_tables(source: Path) -> dict[str, RawTable]:
 def _folder_tables(folder: Path) -> dict[str, RawTable]:
     tables: dict[str, RawTable] = {}
     faults: list[Fault] = []
+    names: dict[str, str] = {}  # a database takes names that differ in capitals only for the same
     for path in sorted(folder.iterdir()):
         ending = next((e for e in sorted(_ENDINGS, key=len, reverse=True) if path.name.lower().endswith(e)), "")
         if not ending or not path.is_file() or path.name.startswith((".", "~$")):
             continue
         name = path.name[: -len(ending)]
-        if name in tables:
-            found = f"{tables[name].path.name} and {path.name}"
+        twin = names.setdefault(name.casefold(), name)
+        if twin in tables:
+            found = f"{tables[twin].path.name} and {path.name}"
             faults.append(Fault(where=folder.name, key=name, found=found, hint="keep one file of each name"))
         tables[name] = RawTable(name=name, path=path, kind=_ENDINGS[ending])
     if not tables and not faults:
@@ -91,89 +89,11 @@ def _duckdb_tables(path: Path) -> dict[str, RawTable]:
                 "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' ORDER BY 1"
             ).fetchall()
     except duckdb.Error as error:
-        fault = Fault(where=path.name, found=first_line(error), hint="it must be a DuckDB file that nobody writes to")
+        fault = Fault(
+            where=path.name, found=first_line(error, path.parent), hint="it must be a DuckDB file that nobody writes to"
+        )
         raise DataError("The data source cannot be read.", (fault,)) from error
     return {name: RawTable(name=name, path=path, kind="duckdb") for (name,) in rows}
-
-
-def load(connection: "duckdb.DuckDBPyConnection", raw: RawTable, *, as_text: Sequence[str]) -> None:
-    """Make ``raw.<name>`` in the connection. CSV columns named in ``as_text`` stay text for the contract to parse.
-
-    CSV and Excel are read into memory once; Parquet files and DuckDB tables are read where they lie, column by column.
-    Raises DataError when the file cannot be read, is empty, or a column of the contract is missing.
-    """
-    import duckdb
-
-    try:
-        if raw.kind == "excel":
-            _load_excel(connection, raw, as_text)
-        else:
-            connection.execute(_create(raw, as_text))
-    except (duckdb.Error, OSError, ValueError, KeyError) as error:
-        fault = Fault(where=raw.label, found=first_line(error), hint="export it again, or repair the file")
-        raise DataError("A file cannot be read.", (fault,)) from error
-    _need_columns(raw, columns_of(connection, f"raw.{quoted(raw.name)}"), as_text)
-
-
-def _create(raw: RawTable, as_text: Sequence[str]) -> str:
-    target, path = f"raw.{quoted(raw.name)}", literal(str(raw.path))
-    if raw.kind == "parquet":
-        return f"CREATE VIEW {target} AS SELECT * FROM read_parquet({path})"
-    if raw.kind == "duckdb":
-        return f"CREATE VIEW {target} AS SELECT * FROM source_file.{quoted(raw.name)}"
-    delimiter, header = _csv_header(raw)
-    _need_columns(raw, header, as_text)
-    types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in as_text)
-    # Nothing about the file's form is left to guessing: a guessing reader skips lines that do not fit.
-    form = f"header = true, skip = 0, delim = {literal(delimiter)}, quote = '\"', escape = '\"', sample_size = -1"
-    typed = f", types = {{{types}}}" if as_text else ""
-    return f"CREATE TABLE {target} AS SELECT * FROM read_csv({path}, {form}{typed})"
-
-
-def _csv_header(raw: RawTable) -> tuple[str, tuple[str, ...]]:
-    """Delimiter and column names of a CSV file; raises DataError when there is no usable first line."""
-    unpack = gzip.open if raw.path.suffix == ".gz" else open
-    try:
-        with unpack(raw.path, "rt", encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-            delimiter = max(",;\t|", key=first.count)
-            header = tuple(next(csv.reader([first], delimiter=delimiter), []))
-    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile) as error:
-        fault = Fault(where=raw.label, found=_no_text(error), hint="export it again as UTF-8")
-        raise DataError("A file cannot be read.", (fault,)) from error
-    if not first.strip():
-        raise DataError("A file cannot be read.", (Fault(where=raw.label, found="is empty", hint="export it again"),))
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        fault = Fault(where=raw.label, key=", ".join(twice), found="stands twice in the header", hint="rename one")
-        raise DataError("A file cannot be read.", (fault,))
-    return delimiter, header
-
-
-def _no_text(error: Exception) -> str:
-    return "is not UTF-8" if isinstance(error, UnicodeDecodeError) else "is damaged"
-
-
-def _load_excel(connection: "duckdb.DuckDBPyConnection", raw: RawTable, as_text: Sequence[str]) -> None:
-    import pandas as pd
-
-    frame = pd.read_excel(raw.path, keep_default_na=False, na_values=[""])
-    for name in as_text:
-        if name in frame and frame[name].dtype == object:  # mixed cells: text, so that the contract judges each
-            frame[name] = frame[name].map(str, na_action="ignore")
-    connection.register("excel_sheet", frame)
-    connection.execute(f"CREATE TABLE raw.{quoted(raw.name)} AS SELECT * FROM excel_sheet")
-    connection.unregister("excel_sheet")
-
-
-def _need_columns(raw: RawTable, held: Sequence[str], wanted: Sequence[str]) -> None:
-    faults = tuple(
-        Fault(where=raw.label, key=name, found="no such column", hint=nearest(name, held))
-        for name in wanted
-        if name not in held
-    )
-    if faults:
-        raise DataError("A table lacks columns.", faults)
 
 
 def columns_of(connection: "duckdb.DuckDBPyConnection", relation: str) -> tuple[str, ...]:
@@ -181,10 +101,11 @@ def columns_of(connection: "duckdb.DuckDBPyConnection", relation: str) -> tuple[
     return tuple(str(row[0]) for row in connection.execute(f"DESCRIBE {relation}").fetchall())
 
 
-def first_line(error: Exception) -> str:
-    """The first line of a library's message: what went wrong, without its advice and without folders."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
+def first_line(error: Exception, folder: Path) -> str:
+    """The first line of a library's message: what went wrong, without its advice and without ``folder``."""
+    told = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    lines = [line.strip() for line in told.splitlines() if line.strip()]
+    return lines[0].replace(f"{folder}/", "") if lines else type(error).__name__
 
 
 def fingerprint(path: Path) -> str:

@@ -1,12 +1,12 @@
 """Read everything in params/: validated nouns, or one error that lists all that is wrong in all files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from saypro_analysis.data.checks import check_causes, check_company, check_id, check_tables
 from saypro_analysis.data.checks_department import check_department, check_sign_kpis
-from saypro_analysis.data.reader import Document, read_yaml
+from saypro_analysis.data.reader import Document, nearest, read_yaml
 from saypro_analysis.data.registers import read_actions, read_evidence
 from saypro_analysis.data.validate import validate
 from saypro_analysis.errors import Fault, ParamsError
@@ -108,6 +108,8 @@ class _Reading:
         if not found and not self.faults:
             where = f"{self.folder.name}/departments"
             self.faults.append(Fault(where=where, found="no department", hint="'saypro new department ID' makes one"))
+        for path in sorted((self.folder / "departments").glob("*.yaml")):
+            self.faults.append(Fault(where=self._name(path), found="would not be read", hint="end its name in .yml"))
         self._documents = documents
         return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
 
@@ -122,6 +124,15 @@ class _Reading:
         self.faults += check_sign_kpis(self._documents, departments)
         return model
 
+    def _without_department(self) -> Iterator[Fault]:
+        """Registers that no department would read, such as that of a misspelt name."""
+        known = [path.stem for path in (self.folder / "departments").glob("*.yml")]
+        for kind in ("evidence", "actions"):
+            for path in sorted((self.folder / kind).glob("*.csv")):
+                if path.stem not in known:
+                    found = f"no department '{path.stem}'"
+                    yield Fault(where=self._name(path), found=found, hint=nearest(path.stem, known))
+
     def registers(
         self, departments: Mapping[str, Department], causes: CauseModel | None
     ) -> tuple[dict[str, tuple[Observation, ...]], dict[str, tuple[PlannedAction, ...]]]:
@@ -132,4 +143,5 @@ class _Reading:
             observations[name], faults = read_evidence(evidence, self._name(evidence), department, causes)  # type: ignore[arg-type]  # causes is set here
             register[name], more = read_actions(actions, self._name(actions), department, causes)  # type: ignore[arg-type]  # causes is set here
             self.faults += (*faults, *more)
+        self.faults += self._without_department()
         return observations, register

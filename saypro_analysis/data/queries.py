@@ -118,7 +118,7 @@ def _rows(part: Part, dimensions: Sequence[str]) -> exp.Select:
     select = select.where(exp.Not(this=exp.Is(this=exp.paren(parse_scalar(part.date)), expression=exp.null())))
     if part.where == "last snapshot of the month":
         last = exp.select(exp.Max(this=parse_scalar(part.date))).from_(exp.to_identifier(part.table, quoted=True))
-        month_of = exp.func("DATE_TRUNC", exp.Literal.string("MONTH"), parse_scalar(part.date))
+        month_of = exp.func("DATE_TRUNC", exp.Literal.string("MONTH"), date.copy())
         return select.where(exp.In(this=exp.paren(parse_scalar(part.date)), query=last.group_by(month_of).subquery()))
     return select.where(parse_scalar(part.where)) if part.where else select
 

@@ -25,8 +25,8 @@ STATUSES = ("planned", "started", "done", "stopped")
 #: What yes and no are worth: an observer is seldom certain. Source: the noisy-OR method's values for manual answers.
 ANSWERS = {"yes": 0.95, "no": 0.05}
 
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
+_DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(kw_only=True)

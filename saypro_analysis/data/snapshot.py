@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from saypro_analysis.data.calendar import Span, last_complete, spans
+from saypro_analysis.data.files import quoted
 from saypro_analysis.data.measures import all_measures, monthly_table
 from saypro_analysis.data.sources import Source, need_all, open_source
 from saypro_analysis.data.tables import MONTHLY, QUALITY, SOURCES, check_monthly, shape
@@ -97,7 +100,8 @@ def _stop_if_broken(quality: pd.DataFrame) -> None:
 def _sources(source: Source, held: dict[str, Span], as_of: pd.Timestamp) -> pd.DataFrame:
     prints = source.fingerprints()
     counts = {
-        name: int(source.query(f'SELECT count(*) AS n FROM main."{name}"', about=name)["n"][0]) for name in source.ready
+        name: int(source.query(f"SELECT count(*) AS n FROM main.{quoted(name)}", about=name)["n"][0])
+        for name in source.ready
     }
     lines = []
     for name in source.ready:
@@ -131,19 +135,25 @@ def read_snapshot(folder: Path) -> Snapshot:
     """Read what ``write_snapshot`` wrote; raises DataError when it is not there or was changed since."""
     try:
         facts = json.loads((folder / "snapshot.json").read_text("utf-8"))
-        monthly, quality, sources = (pd.read_parquet(folder / f"{name}.parquet") for name in _NAMES)
-    except (OSError, ValueError) as error:
+        stored = str(facts["sha256"])
+        snapshot = _assembled(facts, *(pd.read_parquet(folder / f"{name}.parquet") for name in _NAMES))
+    except (OSError, ValueError, KeyError, TypeError) as error:
         fault = Fault(where=folder.name, found="no readable snapshot", hint="run 'saypro run' again")
         raise DataError("The snapshot cannot be read.", (fault,)) from error
+    if snapshot.fingerprint != stored:
+        fault = Fault(where=folder.name, found="changed since it was written", hint="run 'saypro run' again")
+        raise DataError("The snapshot cannot be trusted.", (fault,))
+    return snapshot
+
+
+def _assembled(
+    facts: Mapping[str, Any], monthly: pd.DataFrame, quality: pd.DataFrame, sources: pd.DataFrame
+) -> Snapshot:
     monthly["month"] = pd.PeriodIndex(monthly["month"], freq="M")
-    snapshot = Snapshot(
+    return Snapshot(
         monthly=check_monthly(shape(monthly, dict(MONTHLY))),
         quality=shape(quality, dict(QUALITY)),
         sources=shape(sources, dict(SOURCES)),
         as_of=facts["as_of"],
         made_up=facts["made_up"],
     )
-    if snapshot.fingerprint != facts["sha256"]:
-        fault = Fault(where=folder.name, found="changed since it was written", hint="run 'saypro run' again")
-        raise DataError("The snapshot cannot be trusted.", (fault,))
-    return snapshot

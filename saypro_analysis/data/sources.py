@@ -14,7 +14,8 @@ import pandas as pd
 
 from saypro_analysis.data.contracts import check_table, typed_select
 from saypro_analysis.data.expressions import parse_view, tables_of
-from saypro_analysis.data.files import RawTable, columns_of, find_tables, fingerprint, first_line, literal, load, quoted
+from saypro_analysis.data.files import RawTable, columns_of, find_tables, fingerprint, first_line, literal, quoted
+from saypro_analysis.data.loading import load
 from saypro_analysis.data.reader import nearest
 from saypro_analysis.data.tables import QUALITY, shape
 from saypro_analysis.errors import DataError, Fault
@@ -81,8 +82,11 @@ class Source:
         try:
             self.connection.execute(sql)
         except duckdb.Error as error:
-            fault = Fault(where=f"table {name}", found=first_line(error), hint="mend its definition in tables.yml")
+            fault = Fault(where=f"table {name}", found=self._said(error), hint="mend its definition in tables.yml")
             raise DataError("A table cannot be made.", (fault,)) from error
+
+    def _said(self, error: Exception) -> str:
+        return first_line(error, next(iter(self.raw.values())).path.parent)
 
     def types_of(self, relation: str) -> dict[str, str]:
         """Column names of a relation and their SQL types."""
@@ -100,18 +104,23 @@ class Source:
             return self.connection.execute(sql).df()
         except duckdb.Error as error:
             hint = "mend the measures over this table, or declare the column's type in tables.yml"
-            fault = Fault(where=f"table {about}", found=first_line(error), hint=hint)
+            fault = Fault(where=f"table {about}", found=self._said(error), hint=hint)
             raise DataError("A query failed.", (fault,)) from error
 
     def quality(self, *, as_of: str) -> pd.DataFrame:
         """The data-quality table of every table that was read."""
-        parts = [
-            check_table(
-                self.connection, self.tables.get(name, Table(id=name)), relation, self.types_of(relation), as_of=as_of
-            )
-            for name, relation in self.ready.items()
-        ]
+        parts = [self._quality_of(name, relation, as_of=as_of) for name, relation in self.ready.items()]
         return shape(pd.concat(parts), dict(QUALITY)) if parts else shape(pd.DataFrame(), dict(QUALITY))
+
+    def _quality_of(self, name: str, relation: str, *, as_of: str) -> pd.DataFrame:
+        import duckdb
+
+        table = self.tables.get(name, Table(id=name))
+        try:
+            return check_table(self.connection, table, relation, self.types_of(relation), as_of=as_of)
+        except duckdb.Error as error:
+            fault = Fault(where=f"table {name}", found=self._said(error), hint="mend its columns in tables.yml")
+            raise DataError("A table cannot be checked.", (fault,)) from error
 
     def fingerprints(self) -> dict[str, str]:
         """SHA-256 of each file that was read, by the file's name."""
@@ -128,6 +137,7 @@ def open_source(source: Path, tables: Mapping[str, Table]) -> Iterator[Source]:
     connection = duckdb.connect(":memory:")
     try:
         connection.execute("SET enable_progress_bar = false")
+        connection.execute("SET TimeZone = 'UTC'")  # the month of a record must not depend on the machine's place
         connection.execute("CREATE SCHEMA raw")
         if source.is_file():
             connection.execute(f"ATTACH {literal(str(source))} AS source_file (READ_ONLY)")

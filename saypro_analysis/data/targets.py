@@ -61,6 +61,7 @@ def _from_table(kpi: Kpi, target: Target, months: pd.Index, source: Source) -> p
     where = f" WHERE {parse_scalar(target.where).sql(DIALECT)}" if target.where else ""
     columns = f"CAST({quoted(target.month)} AS DATE) AS month, CAST({quoted(target.column)} AS DOUBLE) AS target"
     frame = source.query(f"SELECT {columns} FROM main.{quoted(target.table)}{where}", about=target.table)
+    frame = frame.dropna(subset="month")
     frame["month"] = pd.to_datetime(frame["month"]).dt.to_period("M")
     twice = frame.loc[frame["month"].duplicated(), "month"]
     if len(twice):
