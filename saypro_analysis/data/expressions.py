@@ -4,6 +4,7 @@ Definitions are written in DuckDB's dialect; sqlglot parses them, so that what r
 looked at, not a string that was pasted.
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
@@ -38,8 +39,8 @@ def _parsed(text: str) -> exp.Expr:
 
 
 def _first_line(error: SqlglotError) -> str:
-    text = str(error).split("\n")[0]
-    return text.replace("\x1b[4m", "").replace("\x1b[0m", "").rstrip(".")
+    text = str(error).split("\n")[0].replace("\x1b[4m", "").replace("\x1b[0m", "").rstrip(".")
+    return re.sub(r"Required keyword: .* missing for <class .*?>", "something is missing", text)
 
 
 def parse_aggregate(text: str) -> exp.Expr:

@@ -1,0 +1,301 @@
+"""Every check that looks at more than the shape of the YAML finds its fault, with place, key, finding and advice."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import CAUSES, COMPANY, department, kpi, params_faults
+
+from saypro_analysis.data.checks import cycles
+
+MEASURES: dict[str, Any] = {
+    "total": {"table": "orders", "value": "sum(amount)", "date": "day"},
+    "orders": {"table": "orders", "value": "count(*)", "date": "day"},
+    "middle": {"table": "orders", "value": "median(amount)", "date": "day"},
+}
+KPIS: dict[str, Any] = {
+    "revenue": kpi(measure="total"),
+    "size": kpi(ratio={"numerator": "total", "denominator": "orders"}),
+}
+
+
+def one(found: list[str], where: str, *parts: str) -> None:
+    """There is one fault: it begins with ``where`` and has all the parts."""
+    assert len(found) == 1, found
+    assert found[0].startswith(where), found
+    for part in parts:
+        assert part in found[0], found
+    assert "; " in found[0], "no advice"
+
+
+@pytest.mark.parametrize(
+    ("settings", "key", "part"),
+    [
+        ({"currency": "dollar"}, "currency: dollar", "ISO 4217"),
+        ({"locale": "english"}, "locale: english", "en_US"),
+        ({"locale": "xx_YY_ZZ_WW!"}, "locale: ", "en_US"),
+        ({"fiscal_year_start": 0}, "fiscal_year_start: 0", "1 to 12"),
+        ({"fiscal_year_start": 13}, "fiscal_year_start: 13", "1 to 12"),
+        ({"data": {"as_of": "31.10.2026"}}, "data.as_of: 31.10.2026", "2026-10-31"),
+        ({"data": {"as_of": "2026-02-30"}}, "data.as_of: 2026-02-30", "2026-10-31"),
+        ({"data": {"as_of": "2026-10"}}, "data.as_of: 2026-10", "2026-10-31"),
+        ({"data": {"first_month": "2026-13"}}, "data.first_month: 2026-13", "2023-11"),
+        ({"data": {"first_month": "0000-01"}}, "data.first_month: 0000-01", "2023-11"),
+        ({"data": {"first_month": "2026-1"}}, "data.first_month: 2026-1", "2023-11"),
+        ({"thresholds": {"amber": 0.2}}, "thresholds: amber 0.2, red 0.1", "amber < red"),
+        ({"thresholds": {"amber": 0}}, "thresholds: amber 0, red 0.1", "0 < amber"),
+        ({"thresholds": {"materiality": 1.5}}, "thresholds.materiality: 1.5", "between 0 and 1"),
+        ({"thresholds": {"significance": 0}}, "thresholds.significance: 0", "between 0 and 1"),
+    ],
+)
+def test_company(tmp_path: Path, settings: dict[str, Any], key: str, part: str) -> None:
+    """company.yml: codes, months, days and thresholds must make sense."""
+    one(params_faults(tmp_path, company={**COMPANY, **settings}), "params/company.yml:", key, part)
+
+
+@pytest.mark.parametrize(
+    ("tables", "key", "part"),
+    [
+        ({"a": {"file": "x", "view": "SELECT 1 AS b"}}, "a: has a file and a view", "keep one"),
+        ({"a": {"columns": {"b": {"missing": 1.5}}}}, "a.columns.b.missing: 1.5", "from 0 to 1"),
+        ({"a": {"columns": {"b": {"invalid": -0.1}}}}, "a.columns.b.invalid: -0.1", "from 0 to 1"),
+        ({"a": {"view": "SELEC x"}}, "a.view: ", "one SELECT"),
+        ({"a": {"view": "DROP TABLE x"}}, "a.view: is not one SELECT", "one SELECT"),
+        ({"a": {"view": "SELECT 1; SELECT 2"}}, "a.view: is not one SQL expression", "one SELECT"),
+        ({"a": {"view": "SELECT * FROM read_csv('/etc/passwd')"}}, "a.view: reads from a function", "one SELECT"),
+        ({"a": {"view": "SELECT * FROM 'x.csv'"}}, "a.view: reads 'x.csv'", "without ending"),
+        ({"a": {"view": "SELECT * FROM '/etc/passwd'"}}, "a.view: reads '/etc/passwd'", "without ending"),
+        ({"a": {"view": "SELECT * FROM raw.b"}}, "a.view: reads 'b'", "without ending"),
+        ({"a": {"view": "SELECT * FROM a"}}, "a.view: a reads a", "another name"),
+        (
+            {"a": {"view": "SELECT * FROM b"}, "b": {"view": "SELECT * FROM a"}},
+            "a.view: a reads b reads a",
+            "another name",
+        ),
+        ({"a": {}, "A": {}}, "A: differs from 'a' in capitals only", "rename"),
+        ({"a": {"columns": {"b": {"format": "%d"}}}}, "a.columns.b.format: type: text", "type: date or datetime"),
+        ({"a": {"columns": {"b": {"future": False}}}}, "a.columns.b.future: type: text", "type: date or datetime"),
+        ({"a": {"columns": {"b": {"min": 0}}}}, "a.columns.b.min: type: text", "type: number or integer"),
+        ({"a": {"columns": {"b": {"max": 0, "type": "date"}}}}, "a.columns.b.max: type: date", "number or integer"),
+        ({"a": {"columns": {"b": {"values": ["x"], "type": "number"}}}}, "a.columns.b.values: type: number", "text"),
+        ({"a": {"columns": {"b": {"thousands": ","}}}}, "a.columns.b.thousands: type: text", "number or integer"),
+        ({"a": {"columns": {"b": {"decimal": ","}}}}, "a.columns.b.decimal: type: text", "type: number"),
+        (
+            {"a": {"columns": {"b": {"type": "number", "thousands": "."}}}},
+            "a.columns.b.thousands: thousands '.', decimal '.'",
+            "another",
+        ),
+        (
+            {"a": {"columns": {"b": {"type": "number", "thousands": ",,"}}}},
+            "a.columns.b.thousands: thousands ',,'",
+            "one character",
+        ),
+        ({"a": {"columns": {"b": {"type": "number", "min": 2, "max": 1}}}}, "a.columns.b: min 2, max 1", "below"),
+    ],
+)
+def test_tables(tmp_path: Path, tables: dict[str, Any], key: str, part: str) -> None:
+    """tables.yml: shares are shares, views are one SELECT over tables, settings fit their column's type."""
+    one(params_faults(tmp_path, tables=tables), "params/tables.yml:", key, part)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "key", "part"),
+    [
+        (("causes", "shortage", "signs"), {}, "causes.shortage.signs: no sign", "at least one"),
+        (("causes", "shortage", "prior"), 1.0, "causes.shortage.prior: 1", "between 0 and 1"),
+        (("causes", "shortage", "prior"), 0, "causes.shortage.prior: 0", "or a word"),
+        (
+            ("causes", "shortage", "signs", "overlaod"),
+            0.5,
+            "causes.shortage.signs.overlaod: no such sign",
+            "'overload'",
+        ),
+        (("causes", "shortage", "signs", "queues"), 1.2, "causes.shortage.signs.queues: 1.2", "weak, moderate"),
+        (("signs", "queues", "leak"), 0, "signs.queues.leak: 0", "between 0 and 1"),
+        (("signs", "queues", "departments"), ["slaes"], "signs.queues.departments: no department 'slaes'", "'sales'"),
+        (("actions", "hire", "departments"), ["hr"], "actions.hire.departments: no department 'hr'", "known: sales"),
+        (("actions", "hire", "success"), 1, "actions.hire.success: 1", "between 0 and 1"),
+        (("actions", "hire", "effects", "shrotage"), 0.5, "actions.hire.effects.shrotage: no such cause", "'shortage'"),
+        (("actions", "hire", "effects", "shortage"), 0, "actions.hire.effects.shortage: 0", "weak, moderate"),
+    ],
+)
+def test_causes(tmp_path: Path, place: tuple[str, ...], value: object, key: str, part: str) -> None:
+    """causes.yml: every name exists, every probability is one."""
+    causes = copy.deepcopy(CAUSES)
+    inner: Any = causes
+    for name in place[:-1]:
+        inner = inner[name]
+    inner[place[-1]] = value
+    one(params_faults(tmp_path, causes=causes), "params/causes.yml:", key, part)
+
+
+@pytest.mark.parametrize(
+    ("settings", "key", "part"),
+    [
+        ({"value": "amount"}, ".value: 'amount' is no aggregate", "DuckDB"),
+        ({"value": "sum(amount) / 2"}, ".value: 'sum(amount) / 2' must be one aggregate", "DuckDB"),
+        ({"value": "avg(amount)"}, "avg does not add up", "DuckDB"),
+        ({"value": "sum(("}, "does not parse as SQL", "DuckDB"),
+        ({"value": "count(*); DROP TABLE x"}, "is not one SQL expression", "DuckDB"),
+        ({"date": "sum(day)"}, ".date: 'sum(day)' has an aggregate", "DuckDB"),
+        ({"where": "x IN (SELECT 1)"}, ".where: ", "put it in a view"),
+        ({"where": "1; DROP TABLE x"}, "is not one SQL expression", "DuckDB"),
+        ({"date": ""}, "measures.total: no date", "exactly one"),
+        ({"snapshot": "day"}, "measures.total: date and snapshot", "exactly one"),
+        ({"closed": "day"}, "measures.total.closed: closed without opened", "add opened"),
+        (
+            {"date": "", "opened": "day", "value": "median(amount)"},
+            "measures.total.value: median(amount)",
+            "sum(...) or count(*)",
+        ),
+    ],
+)
+def test_measures(tmp_path: Path, settings: dict[str, Any], key: str, part: str) -> None:
+    """A measure is one aggregate with one kind of date."""
+    body = department({"total": {**MEASURES["total"], **settings}}, {"revenue": kpi(measure="total")})
+    one(params_faults(tmp_path, departments={"sales": body}), "params/departments/sales.yml:", key, part)
+
+
+@pytest.mark.parametrize(
+    ("settings", "key", "part"),
+    [
+        (
+            {"measure": "total", "ratio": {"numerator": "total", "denominator": "orders"}},
+            "kpis.k: a measure and a ratio",
+            "one of them",
+        ),
+        ({}, "kpis.k: names no measure", "give measure, ratio, or a formula"),
+        ({"measure": "totl"}, "kpis.k.measure: no measure 'totl'", "'total'"),
+        (
+            {"ratio": {"numerator": "totl", "denominator": "orders"}},
+            "kpis.k.ratio.numerator: no measure 'totl'",
+            "'total'",
+        ),
+        (
+            {"ratio": {"numerator": "total", "denominator": "odrers"}},
+            "kpis.k.ratio.denominator: no measure",
+            "'orders'",
+        ),
+        ({"ratio": {"numerator": "middle", "denominator": "orders"}}, "'middle' is a quantile", "sums or counts"),
+        ({"formula": "revenue / sise"}, "kpis.k.formula: no KPI 'sise'", "'size'"),
+        ({"formula": "revenue ^ 2"}, "kpis.k.formula: ", "KPI names with + - * /"),
+        ({"formula": "sum(revenue)"}, "kpis.k.formula: ", "KPI names with + - * /"),
+        ({"formula": "marketing.revenue / size"}, "its own department", "KPI names with + - * /"),
+        ({"formula": "k * 2"}, "kpis.k.formula: k needs k", "lead back to itself"),
+        ({"measure": "total", "amber": 0.1}, "kpis.k: amber and red do not fit", "give both"),
+        ({"measure": "total", "amber": 0.2, "red": 0.1}, "kpis.k: amber and red do not fit", "amber < red"),
+        ({"measure": "total", "target": {}}, "kpis.k.target: 0 forms of target", "exactly one"),
+        (
+            {"measure": "total", "target": {"value": 1, "last_year": 1}},
+            "kpis.k.target: 2 forms of target",
+            "exactly one",
+        ),
+        (
+            {"measure": "total", "target": {"low": 1}, "better": "inside"},
+            "kpis.k.target: low 1.0, high None",
+            "give both",
+        ),
+        (
+            {"measure": "total", "target": {"low": 2, "high": 1}, "better": "inside"},
+            "low 2.0, high 1.0",
+            "low below high",
+        ),
+        ({"measure": "total", "target": {"low": 1, "high": 2}}, "kpis.k.target: better: higher", "better: inside"),
+        ({"measure": "total", "target": 3, "better": "inside"}, "kpis.k.target: better: inside", "better: inside"),
+        (
+            {"measure": "total", "target": {"by_month": {"2026-1": 3}}},
+            "kpis.k.target.by_month.2026-1: 2026-1",
+            "such as 2026-01",
+        ),
+        ({"measure": "total", "target": {"table": "t", "where": "kpi = ("}}, "kpis.k.target.where: ", "DuckDB"),
+    ],
+)
+def test_kpis(tmp_path: Path, settings: dict[str, Any], key: str, part: str) -> None:
+    """A KPI is a measure, a ratio or a formula, all of whose names exist, with one form of target."""
+    body = department(MEASURES, {**KPIS, "k": kpi(**settings)})
+    one(params_faults(tmp_path, departments={"sales": body}), "params/departments/sales.yml:", key, part)
+
+
+@pytest.mark.parametrize("name", ["Revenue", "a b", "1st", "NO", "x" * 61, "é", "a-b", "<b>", "a.b"])
+@pytest.mark.parametrize("kind", ["measures", "kpis"])
+def test_names(tmp_path: Path, name: str, kind: str) -> None:
+    """Names of measures and KPIs are plain: they stand in formulas, file names and addresses."""
+    body = department(dict(MEASURES), dict(KPIS))
+    body[kind] = {**body[kind], name: MEASURES["total"] if kind == "measures" else kpi(measure="total")}
+    one(
+        params_faults(tmp_path, departments={"sales": body}),
+        "params/departments/sales.yml:",
+        f"{kind}.{name}",
+        "small letters",
+    )
+
+
+def test_no_kpi(tmp_path: Path) -> None:
+    """A department without KPIs is a fault."""
+    one(params_faults(tmp_path, departments={"sales": department({}, {})}), "params/departments/sales.yml:", "no KPI")
+
+
+def test_formula_cycle(tmp_path: Path) -> None:
+    """Formulas that lead back to where they began are one fault that shows the whole circle."""
+    kpis = {**KPIS, "a": kpi(formula="b * 2"), "b": kpi(formula="c + revenue"), "c": kpi(formula="a - 1")}
+    found = params_faults(tmp_path, departments={"sales": department(MEASURES, kpis)})
+    one(found, "params/departments/sales.yml:", "kpis.a.formula: a needs b needs c needs a")
+
+
+@pytest.mark.parametrize(
+    ("settings", "key", "part"),
+    [
+        (
+            {"signs": {"overlaod": {"kpi": "revenue", "verdict": "missed"}}},
+            "signs.overlaod: no such sign",
+            "'overload'",
+        ),
+        ({"signs": {"overload": {"kpi": "revenue"}}}, "signs.overload: no rule", "none_at and full_at"),
+        ({"signs": {"overload": {"kpi": "revenue", "none_at": 1}}}, "signs.overload: none_at", "or verdict"),
+        ({"signs": {"overload": {"kpi": "revenue", "none_at": 1, "full_at": 1}}}, "none_at and full_at", "different"),
+        (
+            {"signs": {"overload": {"kpi": "revenue", "none_at": 1, "full_at": 2, "verdict": "missed"}}},
+            "signs.overload: none_at and full_at and verdict",
+            "or verdict",
+        ),
+        (
+            {"signs": {"overload": {"kpi": "revenue", "none_at": 1, "verdict": "missed"}}},
+            "none_at and verdict",
+            "or verdict",
+        ),
+        (
+            {"signs": {"overload": {"kpi": "revenu", "verdict": "missed"}}},
+            "signs.overload.kpi: no KPI 'revenu'",
+            "'revenue'",
+        ),
+        ({"signs": {"overload": {"kpi": "hr.revenue", "verdict": "missed"}}}, "no KPI 'hr.revenue'", "did you mean"),
+        ({"priors": {"shrotage": 0.5}}, "priors.shrotage: not in causes.yml", "'shortage'"),
+        ({"priors": {"shortage": 1}}, "priors.shortage: 1", "between 0 and 1"),
+        ({"action_texts": {"hiring": "x"}}, "action_texts.hiring: not in causes.yml", "hire"),
+    ],
+)
+def test_links(tmp_path: Path, settings: dict[str, Any], key: str, part: str) -> None:
+    """What a department says about signs, causes and actions must exist in causes.yml, and each sign have one rule."""
+    body = department(MEASURES, KPIS, **settings)
+    one(params_faults(tmp_path, departments={"sales": body}), "params/departments/sales.yml:", key, part)
+
+
+def test_sign_of_other_department(tmp_path: Path) -> None:
+    """A sign may look at another department's KPI."""
+    signs = {"overload": {"kpi": "hr.revenue", "verdict": "missed"}}
+    departments = {"sales": department(MEASURES, KPIS, signs=signs), "hr": department(MEASURES, KPIS)}
+    assert params_faults(tmp_path, departments=departments) == []
+
+
+def test_line_of_fault(tmp_path: Path) -> None:
+    """The line is that of the key, not of the file's head."""
+    text = "name: A\n\nthresholds:\n  # comment\n  materiality: 2\n"
+    assert params_faults(tmp_path, company=text) == ["params/company.yml:5: thresholds.materiality: 2; between 0 and 1"]
+
+
+def test_cycles() -> None:
+    """Each circle is found once; a graph without circles has none."""
+    assert cycles({"a": {"b", "c"}, "b": {"d"}, "c": {"d"}}) == []
+    assert cycles({"a": {"a"}}) == [("a",)]
+    assert cycles({"b": {"a"}, "a": {"b"}, "d": {"e"}, "e": {"d"}}) == [("a", "b"), ("d", "e")]
