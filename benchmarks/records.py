@@ -26,7 +26,8 @@ from datetime import date
 from pathlib import Path
 import pandas as pd
 from saypro_analysis.data.calendar import spans
-from saypro_analysis.data.measures import all_measures, monthly_table
+from saypro_analysis.data.aggregates import all_measures
+from saypro_analysis.data.measures import monthly_table
 from saypro_analysis.data.sources import need_all, open_source
 from saypro_analysis.kpi import *
 

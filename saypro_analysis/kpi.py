@@ -70,7 +70,8 @@ class Measure:
     ``value`` is a SQL aggregate: ``sum(amount)``, ``count(*)`` (both additive), ``count(DISTINCT agent)``,
     ``median(hours)`` or ``quantile_cont(hours, 0.9)``. Its month comes from exactly one of: ``date`` (what happened
     in the month), ``opened`` with ``closed`` (what was open at the month's end), or ``snapshot`` (the last stock
-    list of the month).
+    list of the month). ``first_month`` and ``last_month`` bound the months in which its records can be trusted, where
+    the data reach further than they are whole.
     """
 
     id: str = ""
@@ -81,6 +82,8 @@ class Measure:
     closed: str = ""
     snapshot: str = ""
     where: str = ""
+    first_month: str = ""
+    last_month: str = ""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 
@@ -148,6 +151,13 @@ class Kpi:
     owner: str = ""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures that the KPI is made of: none for a formula over other KPIs."""
+        if self.ratio:
+            return self.ratio.numerator, self.ratio.denominator
+        return (self.measure,) if self.measure else ()
 
     @property
     def key(self) -> str:

@@ -15,7 +15,6 @@ import pandas as pd
 
 from saypro_analysis import __version__
 from saypro_analysis.analysis import Analysis, analyse
-from saypro_analysis.data.measures import measures_of
 from saypro_analysis.data.params import read_params
 from saypro_analysis.data.reader import nearest
 from saypro_analysis.data.sample import make_sample
@@ -163,7 +162,7 @@ def _looked_at(params: Params, department: Department) -> dict[str, Kpi]:
 
 
 def _own_tables(params: Params, department: Department) -> list[str]:
-    used = {department.measures[m].table for kpi in department.kpis.values() for m in measures_of(kpi)}
+    used = {department.measures[m].table for kpi in department.kpis.values() for m in kpi.measures}
     return sorted(tables_behind(params.tables, used))
 
 

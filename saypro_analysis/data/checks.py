@@ -154,9 +154,11 @@ def _check_strength(document: Document, path: KeyPath, strength: float | str) ->
 
 
 def _unknown(document: Document, path: KeyPath, names: Iterable[str], known: set[str]) -> Iterator[Fault]:
+    """Names that look like a slip; a department that this company just does not have restricts nothing here."""
     for name in names:
-        if name not in known:
-            yield document.fault(path, found=f"no department '{name}'", hint=nearest(name, known))
+        hint = nearest(name, known)
+        if name not in known and hint.startswith("did you mean"):
+            yield document.fault(path, found=f"no department '{name}'", hint=hint)
 
 
 def cycles(needs: Mapping[str, set[str]]) -> list[tuple[str, ...]]:

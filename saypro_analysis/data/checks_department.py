@@ -58,6 +58,9 @@ def _check_measure(document: Document, path: KeyPath, measure: Measure) -> Itera
     if len(given) != 1:
         hint = "give exactly one of date, opened (with closed), snapshot"
         yield document.fault(path, found=" and ".join(given) or "no date", hint=hint)
+    for name in ("first_month", "last_month"):
+        if getattr(measure, name) and not MONTH.fullmatch(getattr(measure, name)):
+            yield document.fault((*path, name), found=getattr(measure, name), hint="a month such as 2026-01")
     if measure.closed and not measure.opened:
         yield document.fault((*path, "closed"), found="closed without opened", hint="add opened")
     if measure.opened and _kind(measure.value) not in ("sum", "count", ""):

@@ -21,11 +21,11 @@ from saypro_analysis.kpi import (
 )
 
 
-def read_params(folder: Path) -> Params:
+def read_params(folder: Path, *, first_department: bool = False) -> Params:
     """Everything in ``folder`` (company.yml, causes.yml, tables.yml, departments/, evidence/, actions/).
 
-    Raises ParamsError that lists every fault of every file, each with file, line, key, what was found, and what is
-    allowed.
+    ``first_department``: there need not be a department yet. Raises ParamsError that lists every fault of every file,
+    each with file, line, key, what was found, and what is allowed.
     """
     if not (folder / "company.yml").is_file():
         fault = Fault(where=folder.name, found="no company.yml there", hint="give the folder of params with --params")
@@ -34,6 +34,9 @@ def read_params(folder: Path) -> Params:
     company = reading.company()
     tables = reading.tables()
     departments = reading.departments()
+    if not departments and not reading.faults and not first_department:
+        hint = "'saypro new department ID' makes one"
+        reading.faults.append(Fault(where=f"{folder.name}/departments", found="no department", hint=hint))
     causes = reading.causes(departments)
     observations, register = reading.registers(departments, causes)
     if reading.faults or company is None or causes is None:
@@ -105,9 +108,6 @@ class _Reading:
                 kpis = {name: replace(kpi, department=path.stem) for name, kpi in department.kpis.items()}
                 found[path.stem] = replace(department, id=path.stem, kpis=kpis)
                 documents[path.stem] = document
-        if not found and not self.faults:
-            where = f"{self.folder.name}/departments"
-            self.faults.append(Fault(where=where, found="no department", hint="'saypro new department ID' makes one"))
         for path in sorted((self.folder / "departments").glob("*.yaml")):
             self.faults.append(Fault(where=self._name(path), found="would not be read", hint="end its name in .yml"))
         self._documents = documents

@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from saypro_analysis.data.aggregates import all_measures
 from saypro_analysis.data.calendar import Span, last_complete, spans
 from saypro_analysis.data.files import quoted
-from saypro_analysis.data.measures import all_measures, monthly_table
+from saypro_analysis.data.measures import monthly_table
 from saypro_analysis.data.sources import Source, need_all, open_source
 from saypro_analysis.data.tables import MONTHLY, QUALITY, SOURCES, check_monthly, shape
 from saypro_analysis.errors import DataError, Fault

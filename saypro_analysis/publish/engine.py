@@ -4,7 +4,9 @@ papermill's saved metadata call a notebook "completed" after its kernel died, an
 without an error. So a run counts as good only when every cell ran and none left an error.
 """
 
+import logging
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,21 @@ import nbformat
 
 from saypro_analysis.errors import ReportError
 
-#: One report may take this long per cell before it is given up, in seconds.
+#: One cell may take this long before its report is given up, in seconds.
 CELL_SECONDS = 600
+#: How papermill and nbclient are asked to work: no bars, no widget state, no times in the result, streams in one piece.
+_OPTIONS: Mapping[str, Any] = {
+    "kernel_name": "python3",
+    "progress_bar": False,
+    "log_output": False,
+    "start_timeout": 120,
+    "execution_timeout": CELL_SECONDS,
+    "iopub_timeout": 60,
+    "coalesce_streams": True,
+    "store_widget_state": False,
+    "record_timing": False,
+    "shutdown_kernel": "immediate",
+}
 
 
 def execute(notebook: Path, parameters: Mapping[str, Any], *, environment: Mapping[str, str]) -> Any:
@@ -24,33 +39,34 @@ def execute(notebook: Path, parameters: Mapping[str, Any], *, environment: Mappi
     ends the notebook, or takes longer than ``CELL_SECONDS``.
     """
     import papermill
-    from traitlets.config import Config
 
     os.environ.update(environment)
-    # No TCP ports: two runs cannot collide, and nobody else on the machine can listen.
-    config = Config({"KernelManager": {"transport": "ipc"}}) if os.name == "posix" else Config()
-    try:
-        executed = papermill.execute_notebook(
-            str(notebook),
-            None,
-            parameters=dict(parameters),
-            cwd=str(notebook.parent),
-            kernel_name="python3",
-            progress_bar=False,
-            log_output=False,
-            start_timeout=120,
-            execution_timeout=CELL_SECONDS,
-            iopub_timeout=60,
-            coalesce_streams=True,
-            store_widget_state=False,
-            record_timing=False,
-            shutdown_kernel="immediate",
-            config=config,
-        )
-    except Exception as error:  # whatever it is, it is this report's failure and no other's
-        raise ReportError(reason_of(error)) from error
+    logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what fails is told once, by the error
+    with tempfile.TemporaryDirectory(prefix="saypro-") as sockets:
+        try:
+            executed = papermill.execute_notebook(
+                str(notebook),
+                None,
+                parameters=dict(parameters),
+                cwd=str(notebook.parent),
+                config=_private_kernel(sockets),
+                **_OPTIONS,
+            )
+        except Exception as error:  # whatever it is, it is this report's failure and no other's
+            raise ReportError(reason_of(error)) from error
     check_executed(executed)
     return cleaned(executed)
+
+
+def _private_kernel(folder: str) -> Any:
+    """Sockets in a folder of this run's own: no TCP port to collide on or for others on the machine to listen at.
+
+    Without an ``ip`` of its own, jupyter_client puts every kernel's sockets into the working folder under one name.
+    """
+    from traitlets.config import Config
+
+    manager = {"transport": "ipc", "ip": str(Path(folder) / "kernel")} if os.name == "posix" else {}
+    return Config({"KernelManager": manager})
 
 
 def reason_of(error: Exception) -> str:

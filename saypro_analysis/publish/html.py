@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import nh3
+from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
@@ -22,10 +23,14 @@ from saypro_analysis.show.style import icons, stylesheet
 TEMPLATES = Path(__file__).parent / "templates"
 #: Cells with one of these tags are for analysts, not for the report.
 HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "notebook-only", "remove-cell"})
+_HEADING = re.compile(r"(</?h)([1-6])(>)")
+_DATA_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,")
+_NEAR = re.compile(r"(?:mailto:|#|(?![/\\\\])(?![A-Za-z][A-Za-z0-9+.-]*:))")
+_ID = re.compile(r'\bid="([^"]+)"')
 _CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\x1b\].*?(?:\x07|\x1b\\)|[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-class PrepareReport(Preprocessor):  # type: ignore[misc]  # nbconvert has no types
+class PrepareReport(Preprocessor):
     """Puts the parts of the page into ``resources["saypro"]``, which the template prints."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
@@ -36,10 +41,12 @@ class PrepareReport(Preprocessor):  # type: ignore[misc]  # nbconvert has no typ
             "title": page.get("title") or nb.metadata.get("title") or "Report",
             "lang": page.get("lang") or "en",
             "company": page.get("company", ""),
+            "month_name": page.get("month_name", ""),
+            "sample": bool(page.get("sample")),
             "nav": page.get("nav", ()),
-            "style": stylesheet(),
+            "style": stylesheet() + _page_margins(page),
             "icons": icons(),
-            "body": [html for cell in cells for html in _cell_html(cell) if html],
+            "body": unique_ids([html for cell in cells for html in _cell_html(cell) if html]),
         }
         return nb, resources
 
@@ -49,9 +56,50 @@ def _page_facts(cells: list[Any]) -> dict[str, Any]:
     return next((dict(o.data[PAGE_MIME]) for o in outputs if PAGE_MIME in o.get("data", {})), {})
 
 
+def _page_margins(page: dict[str, Any]) -> Markup:
+    """What stands below each printed page. All but letters, digits and spaces is written as a CSS escape."""
+    parts = [part for part in (page.get("company"), "monthly performance report", page.get("month_name")) if part]
+    text = re.sub(r"[^A-Za-z0-9 ]", lambda found: f"\\{ord(found[0]):06x}", ", ".join(map(str, parts)))
+    font = "font:8pt sans-serif;color:#444"
+    pages = f'@bottom-right{{content:"Page " counter(page) " of " counter(pages);{font}}}'
+    rule = f'@page{{size:A4;margin:14mm 13mm 16mm;@bottom-left{{content:"{text}";{font}}}{pages}}}'
+    return Markup(rule)  # noqa: S704 (escaped above)
+
+
+def unique_ids(parts: list[str]) -> list[str]:
+    """The parts of a page with no id twice: a later one gets a number, and so does what refers to it in its part.
+
+    >>> unique_ids(['<p id="a">', '<p id="a"><a href="#a">'])
+    ['<p id="a">', '<p id="a-2"><a href="#a-2">']
+    """
+    seen: set[str] = set()
+    return [_renumbered(part, seen) for part in parts]
+
+
+def _renumbered(part: str, seen: set[str]) -> str:
+    own = set(_ID.findall(part))
+    renamed = {}
+    for name in sorted(own & seen):
+        number = 2
+        while f"{name}-{number}" in seen | own:
+            number += 1
+        renamed[name] = f"{name}-{number}"
+    seen |= (own - set(renamed)) | set(renamed.values())
+    if not renamed:
+        return part
+    names = "|".join(re.escape(name) for name in sorted(renamed, key=len, reverse=True))
+    reference = re.compile(rf"""(?<=[ "#])(?:{names})(?=[ ")])""")
+    return re.sub(r"<[^>]*>", lambda tag: _renamed_tag(tag[0], reference, renamed), part)
+
+
+def _renamed_tag(tag: str, reference: re.Pattern[str], renamed: dict[str, str]) -> str:
+    attributes = re.compile(r"""(?:\b(?:id|href|aria-labelledby|aria-describedby|for)="[^"]*"|url\(#[^)]*\))""")
+    return attributes.sub(lambda found: reference.sub(lambda name: renamed[name[0]], found[0]), tag)
+
+
 def _cell_html(cell: Any) -> list[str]:
     if cell.cell_type == "markdown":
-        return [clean_html(_markdown(cell.source))]
+        return [_prose(_markdown(cell.source))]
     return [_output_html(output) for output in cell.get("outputs", ())]
 
 
@@ -60,15 +108,15 @@ def _output_html(output: Any) -> str:
     data = output.get("data", {})
     if "text/html" in data:
         ours = output.get("metadata", {}).get("text/html", {}).get("saypro") is True
-        return str(data["text/html"]) if ours else clean_html(data["text/html"])
+        return str(data["text/html"]) if ours else _prose(data["text/html"])
     if "image/svg+xml" in data:
         return _image(f"data:image/svg+xml,{quote(data['image/svg+xml'])}", output, "image/svg+xml")
     if "image/png" in data:
         return _image(f"data:image/png;base64,{re.sub(r'[^A-Za-z0-9+/=]', '', data['image/png'])}", output, "image/png")
     if "text/markdown" in data:
-        return clean_html(_markdown(data["text/markdown"]))
+        return _prose(_markdown(data["text/markdown"]))
     if set(data) == {"text/plain"} and output.output_type in ("execute_result", "display_data"):
-        return f"<pre>{escape(_CONTROL.sub('', data['text/plain']))}</pre>"
+        return f'<pre class="plain">{escape(_CONTROL.sub("", data["text/plain"]))}</pre>'
     return ""
 
 
@@ -79,30 +127,48 @@ def _markdown(source: str) -> str:
 
 def _image(source: str, output: Any, kind: str) -> str:
     alt = output.get("metadata", {}).get(kind, {}).get("alt") or "Chart; its author gave no description."
-    return f'<figure class="card"><img src="{source}" alt="{escape(str(alt))}"></figure>'
+    return f'<figure class="image"><img src="{source}" alt="{escape(str(alt))}"></figure>'
+
+
+def _prose(html: str) -> str:
+    """What was not made by our own functions: cleaned, and its headings below the page's own."""
+    cleaned = clean_html(html).strip()
+    return f'<div class="prose">{cleaned}</div>' if cleaned else ""
 
 
 def clean_html(html: str) -> str:
     """HTML of unknown origin with nothing left in it that runs, loads, restyles or clashes with the page.
 
-    >>> clean_html('<p onclick="x()">Sales<script>alert(1)</script> <b>up</b></p>')
-    '<p>Sales <b>up</b></p>'
+    Headings move down by one: a page has one h1.
+
+    >>> clean_html('<h1>Note</h1><p onclick="x()">Sales<script>alert(1)</script> <b>up</b></p>')
+    '<h2>Note</h2><p>Sales <b>up</b></p>'
     """
     attributes = {**nh3.ALLOWED_ATTRIBUTES, "th": {"scope", "colspan", "rowspan"}, "td": {"colspan", "rowspan"}}
-    links = {"mailto"}  # a report asks for nothing outside itself; nh3 keeps links within it
-    return nh3.clean(html, attributes=attributes, url_schemes={*links, "data"}, strip_comments=True)
+    cleaned = nh3.clean(
+        html, attributes=attributes, url_schemes={"mailto", "data"}, strip_comments=True, attribute_filter=_inside
+    )
+    return _HEADING.sub(lambda found: f"{found[1]}{min(int(found[2]) + 1, 6)}{found[3]}", cleaned)
 
 
-class ReportExporter(TemplateExporter):  # type: ignore[misc]  # nbconvert has no types
+def _inside(tag: str, attribute: str, value: str) -> str | None:
+    """An attribute that asks for nothing outside the page and its neighbours: links within, images as data."""
+    if attribute in ("src", "srcset", "cite", "background"):
+        return value if tag == "img" and attribute == "src" and _DATA_IMAGE.match(value) else None
+    if attribute == "href":
+        return value if _NEAR.match(value) else None
+    return value
+
+
+class ReportExporter(TemplateExporter):
     """Our template and nothing else: the stock HTML exporter parses and rewrites each page once more."""
 
     file_extension = ".html"
-    export_from_notebook = None
 
 
 def make_exporter() -> Any:
     """An exporter with our template; make one and use it for many notebooks (compiling the template is the cost)."""
-    return ReportExporter(template_name="saypro", extra_template_basedirs=[str(TEMPLATES)])
+    return ReportExporter(template_name="saypro", extra_template_basedirs=[str(TEMPLATES)])  # type: ignore[no-untyped-call]
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,9 +21,10 @@ from saypro_analysis.publish.notebook import department_cells, make_notebook
 
 _PARAMS = """\
 # yaml-language-server: $schema=../schema/department.json
-# {name}: what it is measured by. 'saypro check' says what is wrong, 'saypro run --department {id}' makes the report.
+# What the department is measured by. 'saypro check' says what is wrong; 'saypro run --department {id}' makes its
+# report.
 name: {name}
-owner: Head of {name}
+owner: {owner}
 measures:
   # An aggregate of one table by month: sum(...), count(*), median(...), with a filter ("where") if need be.
   records:
@@ -30,10 +32,10 @@ measures:
     value: count(*)
     date: {date}
 kpis:
-  # The first KPI, to start from: how many records there are in a month. Replace it with what {name} is judged by.
+  # The first KPI, to start from: how many records there are in a month. Replace it with what is judged here.
   records:
-    name: Records in {table}
-    definition: Rows of {table} dated in the month
+    name: Records
+    definition: Rows of the table dated in the month
     unit: count
     noun: records
     better: higher
@@ -49,7 +51,7 @@ def make_department(department: str, *, name: str, table: str, params: Path, not
     Raises ParamsError when the id cannot be used or is taken, or DataError when the data have no table with a date.
     Nothing is written unless all four can be.
     """
-    title = name or department.replace("_", " ").capitalize()
+    title = " ".join(name.split()) or department.replace("_", " ").capitalize()
     paths = {
         params / "departments" / f"{department}.yml": "",
         notebooks / f"{department}.ipynb": "",
@@ -64,10 +66,11 @@ def make_department(department: str, *, name: str, table: str, params: Path, not
     ]
     if faults:
         raise ParamsError("The department cannot be started; nothing was written.", tuple(faults))
-    first, date = first_table(read_params(params), table)
-    quoted_name = f'"{title}"' if not title.replace(" ", "").isalnum() else title
+    first, date = first_table(read_params(params, first_department=True), table)
     texts = list(paths)
-    paths[texts[0]] = _PARAMS.format(id=department, name=quoted_name, table=first, date=date)
+    values = {"name": title, "owner": f"Head of {title}", "table": first, "date": date}
+    quoted = {key: json.dumps(value, ensure_ascii=False) for key, value in values.items()}  # JSON text is YAML text
+    paths[texts[0]] = _PARAMS.format(id=department, **quoted)
     paths[texts[1]] = nbformat.writes(make_notebook(department_cells(department, title))) + "\n"
     for path, text in paths.items():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """The spine that all department notebooks share, as cells; ``saypro new department`` writes it for a new one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,13 +82,13 @@ def overview_cells() -> tuple[Cell, ...]:
         _code(f"{_imports(_OVERVIEW_NAMES, ())}\n\ncompany = open_company(month, params, missing=missing)"),
         _code("use_report_style()", NOTEBOOK_ONLY),
         _note("## The report"),
-        _code("show_overview_head(company)"),
-        _code("show_departments(company)"),
-        _code("show_all_missed(company)"),
-        _code("show_causes(company)"),
-        _code("show_overview_method(company)"),
+        _code("show_overview_head(company.analyses, company.month, company.missing)"),
+        _code("show_departments(company.analyses, company.missing)"),
+        _code("show_all_missed(company.analyses)"),
+        _code("show_causes(company.analyses)"),
+        _code("show_overview_method(company.analyses)"),
         _note("## The numbers of the report"),
-        _code("export_overview(company)"),
+        _code("export_overview(company.analyses, company.month, company.missing)"),
     )
 
 
@@ -95,7 +96,7 @@ def make_notebook(cells: tuple[Cell, ...]) -> Any:
     """A notebook of these cells, without outputs, with stable cell ids."""
     nodes = []
     for position, cell in enumerate(cells):
-        new = nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
+        new: Callable[..., Any] = nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
         nodes.append(new(cell.source, id=str(position), metadata={"tags": list(cell.tags)} if cell.tags else {}))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata: dict[str, Any] = {"kernelspec": kernel, "language_info": {"name": "python"}}

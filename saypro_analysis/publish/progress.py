@@ -22,7 +22,11 @@ def progress_display() -> Iterator[Callable[[str, str], None]]:
         return table
 
     if not console.is_terminal:
-        yield lambda name, state: None if state == "waiting" else console.print(f"{name}: {state}", markup=False)
+        yield (
+            lambda name, state: (
+                None if state == "waiting" else console.print(f"{name}: {state}", markup=False, soft_wrap=True)
+            )
+        )
         return
     with Live(console=console, refresh_per_second=8, get_renderable=lines):
 

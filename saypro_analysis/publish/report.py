@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from saypro_analysis.show.results import RESULTS_MIME
 
 from saypro_analysis.errors import ReportError, SayproError
 from saypro_analysis.publish.engine import execute
 from saypro_analysis.publish.outside import outside_references
+from saypro_analysis.show.results import RESULTS_MIME
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from saypro_analysis.show.results import scorecard_rows
-
 from saypro_analysis.data.params import read_params
 from saypro_analysis.data.reader import nearest
 from saypro_analysis.data.snapshot import Snapshot, take_snapshot, write_snapshot
@@ -25,6 +23,7 @@ from saypro_analysis.publish.folders import keep_published, prepare, publish
 from saypro_analysis.publish.index import write_archive
 from saypro_analysis.publish.manifest import write_manifest
 from saypro_analysis.publish.report import Job, Outcome, make_report
+from saypro_analysis.show.results import scorecard_rows
 
 OVERVIEW = "index"
 #: The children share the machine's cores: each computes on one.

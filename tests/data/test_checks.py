@@ -114,7 +114,7 @@ def test_tables(tmp_path: Path, tables: dict[str, Any], key: str, part: str) -> 
         (("causes", "shortage", "signs", "queues"), 1.2, "causes.shortage.signs.queues: 1.2", "weak, moderate"),
         (("signs", "queues", "leak"), 0, "signs.queues.leak: 0", "between 0 and 1"),
         (("signs", "queues", "departments"), ["slaes"], "signs.queues.departments: no department 'slaes'", "'sales'"),
-        (("actions", "hire", "departments"), ["hr"], "actions.hire.departments: no department 'hr'", "known: sales"),
+        (("actions", "hire", "departments"), ["sale"], "actions.hire.departments: no department 'sale'", "'sales'"),
         (("actions", "hire", "success"), 1, "actions.hire.success: 1", "between 0 and 1"),
         (("actions", "hire", "effects", "shrotage"), 0.5, "actions.hire.effects.shrotage: no such cause", "'shortage'"),
         (("actions", "hire", "effects", "shortage"), 0, "actions.hire.effects.shortage: 0", "weak, moderate"),

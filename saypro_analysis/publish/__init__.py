@@ -1,0 +1,1 @@
+"""What goes out: the monthly run, the pages, the archive."""

@@ -1,0 +1,1 @@
+"""Turns results into what people read: charts, tables, words. Nothing here computes a verdict."""

@@ -1,0 +1,74 @@
+"""The overview's heat map of causes with its words."""
+
+import pandas as pd
+
+from saypro_analysis.causes import LIKELY
+from saypro_analysis.show.cause_words import lower
+from saypro_analysis.show.comparisons import causes_chart
+from saypro_analysis.show.figures import Figure, figure_html
+from saypro_analysis.show.fragment import Fragment, render
+from saypro_analysis.show.numbers import capital, count, listed
+
+STRONG = round(100 * LIKELY)  # a score from here on is called likely
+
+
+def causes_html(scores: pd.DataFrame) -> Fragment:
+    """The section: heading, heat map, and which causes are shared or stand alone."""
+    heading = causes_heading(scores)
+    figure = Figure(
+        name="causes-map",
+        title="Strength of evidence for each cause, 0 to 100",
+        subtitle=f"Highest score among each department’s missed KPIs. The strongest shade means {STRONG} or more.",
+        description=_description(scores),
+        heads=("Cause", *scores.columns),
+        rows=[(str(cause), *map(_cell, row)) for cause, row in zip(scores.index, scores.to_numpy(), strict=True)],
+        kind="heat",
+    )
+    drawn = figure_html(figure, lambda narrow: causes_chart(scores, narrow=narrow))
+    html = render("causes", heading=heading, figure=drawn, reading=causes_reading(scores))
+    return Fragment(html=html, text=heading)
+
+
+def causes_heading(scores: pd.DataFrame) -> str:
+    """Which cause is supported in most departments."""
+    counts = (scores >= STRONG).sum(axis=1)
+    most = int(counts.max())
+    if most == 0:
+        return "No cause is well supported in any department"
+    leaders = [str(cause) for cause in counts.index[counts == most]]
+    shared = f"in {count(most, 'department')}"
+    if len(leaders) == 1:
+        plural = leaders[0].endswith("s") and not leaders[0].endswith("ss")
+        return f"{leaders[0]} {'stand' if plural else 'stands'} out {shared}, no other cause in as many"
+    return f"{capital(listed([lower(name) for name in leaders]))} stand out {shared}{' each' if most == 1 else ''}"
+
+
+def causes_reading(scores: pd.DataFrame) -> tuple[tuple[str, str], ...]:
+    """Which causes are shared, and which stand in one place only."""
+    strong = scores >= STRONG
+    shared, alone = [], []
+    for cause, row in strong.iterrows():
+        where = [str(name) for name, holds in row.items() if holds]
+        if len(where) > 1:
+            shared.append(f"{cause}: {listed(where)}.")
+        elif where:
+            alone.append(f"{cause}: {where[0]}.")
+    weak = [str(name) for name in strong.columns if not bool(strong[name].any())]
+    items = [
+        ("In several departments", " ".join(shared)),
+        ("In one place", " ".join(alone)),
+        ("Not explained yet", f"{listed(weak)}: no cause reaches {STRONG}." if weak else ""),
+    ]
+    return tuple((title, text) for title, text in items if text)
+
+
+def _description(scores: pd.DataFrame) -> str:
+    parts = []
+    for name in scores.columns:
+        column = scores[name].dropna()
+        parts.append(f"{name}: {', '.join(f'{cause} {value:.0f}' for cause, value in column.items())}.")
+    return "Heat map of causes by department. " + " ".join(parts)
+
+
+def _cell(value: float) -> str:
+    return f"{value:.0f}" if pd.notna(value) else "–"

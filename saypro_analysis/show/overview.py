@@ -1,0 +1,155 @@
+"""The overview: all departments in one month. ``missing`` says why a department's report could not be made."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from saypro_analysis.analysis import Analysis
+from saypro_analysis.show.cause_words import confidence, score, supported
+from saypro_analysis.show.fragment import NOTHING, Fragment, render
+from saypro_analysis.show.lead import tally
+from saypro_analysis.show.method import method_fragment
+from saypro_analysis.show.numbers import count, month_name, numbers_of
+from saypro_analysis.show.overview_lead import overview_facts, overview_lead
+from saypro_analysis.show.page import OVERVIEW, page_json
+from saypro_analysis.show.story import Told, tell_all
+from saypro_analysis.show.tables import Row, scorecard_table
+from saypro_analysis.show.words import against, be, missed_by
+
+Analyses = tuple[Analysis, ...]
+
+
+def show_overview_head(analyses: Analyses, month: pd.Period, missing: Mapping[str, str]) -> Fragment:
+    """The company's month in one sentence and four facts; departments without a report are named with the reason."""
+    sentence = overview_lead(analyses, month)
+    company = analyses[0].month.company.name if analyses else ""
+    names = department_names(analyses, missing)
+    sample = any(analysis.month.sample for analysis in analyses)
+    html = render(
+        "head", name="", month=month_name(month), lead=sentence, sample=sample, company=company,
+        facts=overview_facts(analyses, month), missing={names[key]: reason for key, reason in missing.items()},
+    )  # fmt: skip
+    page = page_json(company=company, departments=names, current=OVERVIEW, month=month, sample=sample)
+    return Fragment(html=html, text=sentence.striptags(), page=page)
+
+
+def department_names(analyses: Analyses, missing: Mapping[str, str]) -> dict[str, str]:
+    """Id and name of every department, in the overview's order; one that is only known as missing keeps its id."""
+    names = dict(analyses[0].month.departments) if analyses else {}
+    return names | {key: key.replace("_", " ").capitalize() for key in missing if key not in names}
+
+
+def show_departments(analyses: Analyses, missing: Mapping[str, str]) -> Fragment:
+    """One card per department: how many targets were missed, the worst of them, the best-supported cause."""
+    names = department_names(analyses, missing)
+    done = {analysis.month.department.id: analysis for analysis in analyses}
+    cards = [_card(key, name, done.get(key), missing.get(key, "")) for key, name in names.items()]
+    heading = f"The {count(len(cards), 'department')}"
+    return Fragment(html=render("departments", heading=heading, cards=cards), text=heading)
+
+
+def _card(key: str, name: str, analysis: Analysis | None, reason: str) -> dict[str, object]:
+    if analysis is None:
+        return {"name": name, "href": "", "reason": reason or "There is no report for this month."}
+    stories = tell_all(analysis)
+    held = tally(stories)
+    main = held.missed[0] if held.missed else held.watched[0] if held.watched else None
+    return {
+        "name": name,
+        "href": f"{key}.html",
+        "reason": reason,
+        "missed": len(held.missed),
+        "judged": held.judged,
+        "marks": "m" * len(held.missed) + "r" * len(held.watched) + "g" * len(held.met),
+        "sentence": _card_sentence(main, held.judged),
+        "cause": best_cause(main) if main is not None else "",
+    }
+
+
+def _card_sentence(main: Told | None, judged: int) -> str:
+    if main is None:
+        return "All targets were met." if judged else "No KPI has both a target and a value."
+    if main.verdict.gap.status == "missed":
+        return f"{main.kpi.name} {be(main.kpi)} {missed_by(main)}, {against(main)}."
+    return f"{main.kpi.name} needs watching."
+
+
+def best_cause(told: Told) -> str:
+    """The best-supported cause with its score, or that there is none."""
+    found = supported(told.diagnosis)
+    if not found or told.diagnosis is None:
+        return "none well supported"
+    return f"{found[0].cause.name} ({score(found[0])} of 100, {confidence(told.diagnosis)} confidence)"
+
+
+def _cause_cell(told: Told) -> tuple[str, str]:
+    found = supported(told.diagnosis)
+    if not found or told.diagnosis is None:
+        return "None well supported", ""
+    return found[0].cause.name, f"{score(found[0])} of 100, {confidence(told.diagnosis)} confidence"
+
+
+def show_all_missed(analyses: Analyses) -> Fragment:
+    """All missed KPIs of all departments, largest relative gap first. Empty when there is none."""
+    stories = [told for analysis in analyses for told in tell_all(analysis) if told.verdict.gap.status == "missed"]
+    if not stories:
+        return NOTHING
+    stories.sort(key=lambda told: -(told.verdict.gap.percent or 0.0))
+    rows = [
+        Row(
+            told=told,
+            prefix=f"all-{told.kpi.department}-{told.kpi.id}",
+            href=f"{told.kpi.department}.html#kpi-{told.kpi.id}",
+            cause=_cause_cell(told),
+        )
+        for told in stories
+    ]
+    heading = f"The {count(len(stories), 'missed target')}{', largest gap first' if len(stories) > 1 else ''}"
+    note = "Ranked by the gap as a part of the target, which compares units but does not say which gap costs most."
+    table = scorecard_table(rows, caption=heading)
+    return Fragment(html=render("plain_section", id="missed", heading=heading, sub=note, body=table), text=heading)
+
+
+def cause_scores(analyses: Analyses) -> pd.DataFrame:
+    """Highest score of each cause (row) among each department's missed KPIs (column), 0 to 100."""
+    columns: dict[str, dict[str, int]] = {}
+    for analysis in analyses:
+        missed = {verdict.kpi.key for verdict in analysis.missed}
+        best: dict[str, int] = {}
+        for diagnosis in analysis.diagnoses:
+            for found in diagnosis.findings if diagnosis.kpi.key in missed else ():
+                # A cause that no sign speaks for or against shows nothing: its prior is no finding.
+                points = score(found) if found.verdict != "no evidence" else 0
+                best[found.cause.name] = max(points, best.get(found.cause.name, 0))
+        if best:
+            columns[analysis.month.department.name] = best
+    table = pd.DataFrame(columns)
+    if table.empty:
+        return table
+    order = table.max(axis=1).sort_values(ascending=False, kind="stable").index
+    return table.loc[order]
+
+
+def show_causes(analyses: Analyses) -> Fragment:
+    """Which causes the departments share: a heat map with words. Empty when nothing was missed."""
+    from saypro_analysis.show.causes_section import causes_html
+
+    scores = cause_scores(analyses)
+    return NOTHING if scores.empty else causes_html(scores)
+
+
+def show_overview_method(analyses: Analyses) -> Fragment:
+    """Method and data quality of all departments, and where the numbers come from."""
+    if not analyses:
+        return NOTHING
+    first = analyses[0].month
+    quality = pd.concat([analysis.month.quality for analysis in analyses], ignore_index=True)
+    facts = dict(first.provenance)
+    sources = [part for a in analyses for part in a.month.provenance.get("Sources", "").split("; ") if part]
+    if sources:
+        facts["Sources"] = "; ".join(sorted(set(sources)))
+    return method_fragment(
+        quality=quality.drop_duplicates(ignore_index=True), provenance=facts, contact=first.company.contact,
+        numbers=numbers_of(first.company), sample=any(a.month.sample for a in analyses),
+        kpis=sum(len(analysis.scorecard) for analysis in analyses),
+    )  # fmt: skip

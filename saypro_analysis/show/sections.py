@@ -1,0 +1,124 @@
+"""The sections of a department's report: each takes the analysis and gives a fragment."""
+
+from saypro_analysis.actions import follow_up
+from saypro_analysis.analysis import Analysis
+from saypro_analysis.show.fragment import NOTHING, Fragment, join, render
+from saypro_analysis.show.headings import watch_heading
+from saypro_analysis.show.kpi_section import missed_section, watch_section
+from saypro_analysis.show.lead import Tally, facts, lead, tally
+from saypro_analysis.show.method import method_fragment
+from saypro_analysis.show.numbers import capital, count, month_name, numbers_of, numeral
+from saypro_analysis.show.page import department_page
+from saypro_analysis.show.story import tell, tell_all
+from saypro_analysis.show.tables import Row, follow_up_table, scorecard_table
+from saypro_analysis.show.words import STATUS
+
+
+def show_head(analysis: Analysis) -> Fragment:
+    """Breadcrumb, title, the sentence that says what is wrong, and what, since when, why, what to do."""
+    month, stories = analysis.month, tell_all(analysis)
+    sentence = lead(month.month, stories)
+    html = render(
+        "head", name=month.department.name, month=month_name(month.month), lead=sentence, sample=month.sample,
+        facts=facts(analysis, stories), company=month.company.name, missing={},
+    )  # fmt: skip
+    return Fragment(html=html, text=sentence.striptags(), page=department_page(month))
+
+
+def show_scorecard(analysis: Analysis) -> Fragment:
+    """Every KPI of the scorecard in one table, worst first."""
+    stories = tell_all(analysis)
+    missed = {verdict.kpi.key for verdict in analysis.missed}
+    watched = {verdict.kpi.key for verdict in analysis.watched}
+    rows = [
+        Row(
+            told=told,
+            prefix=f"score-{told.kpi.id}",
+            href=f"#kpi-{told.kpi.id}" if told.kpi.key in missed else "#watch" if told.kpi.key in watched else "",
+        )
+        for told in stories
+    ]
+    held = tally(stories)
+    heading = scorecard_heading(held, len(stories))
+    month = month_name(analysis.month.month)
+    columns = "actual, target, gap, status, variation, assurance, 24 months"
+    caption = f"{analysis.month.department.name} KPIs, {month}: {columns}"
+    table = scorecard_table(rows, caption=caption) if rows else ""
+    html = render("scorecard_section", heading=heading, counts=_counts(held), table=table, links=_links(analysis))
+    return Fragment(html=html, text=heading)
+
+
+def scorecard_heading(held: Tally, total: int) -> str:
+    """The scorecard's heading; says so when all targets were met."""
+    if total == 0:
+        return "Scorecard: no KPI is on it"
+    if held.judged and not held.missed:
+        return "The one target was met" if held.judged == 1 else (
+            f"{'Both' if held.judged == 2 else 'All ' + numeral(held.judged)} targets were met"
+        )  # fmt: skip
+    return f"Scorecard: {count(total, 'KPI')} against target"
+
+
+def _counts(held: Tally) -> list[tuple[str, str, int, str]]:
+    """Symbol, number and words of each status that occurs."""
+    groups = [
+        ("m", held.missed, STATUS["missed"]),
+        ("r", held.watched, "To watch"),
+        ("g", held.met, STATUS["met"]),
+        ("n", held.no_target, STATUS["no target"]),
+        ("n", held.no_data, STATUS["no data"]),
+    ]
+    return [(kind, "x" * len(stories), len(stories), word.lower()) for kind, stories, word in groups if stories]
+
+
+def _links(analysis: Analysis) -> list[tuple[str, str]]:
+    links = [(f"#kpi-{verdict.kpi.id}", verdict.kpi.name) for verdict in analysis.missed]
+    if analysis.watched:
+        links.append(("#watch", "Watch list"))
+    if analysis.month.register:
+        links.append(("#progress", "Earlier actions"))
+    return [*links, ("#method", "Method and data quality")]
+
+
+def show_missed(analysis: Analysis) -> Fragment:
+    """One section per missed KPI: what happened, why, what to do. Empty when all targets were met."""
+    return join(
+        *(
+            missed_section(tell(analysis, verdict), number=number)
+            for number, verdict in enumerate(analysis.missed, start=1)
+        )
+    )
+
+
+def show_watch_list(analysis: Analysis) -> Fragment:
+    """The KPIs that are not missed but get worse or swing too much. Empty when there is none."""
+    stories = tuple(tell(analysis, verdict) for verdict in analysis.watched)
+    return watch_section(stories, heading=watch_heading(stories)) if stories else NOTHING
+
+
+def show_progress(analysis: Analysis) -> Fragment:
+    """How the actions of the register stand. Empty when none is registered."""
+    month = analysis.month
+    rows = follow_up(month)
+    if not rows:
+        return NOTHING
+    states = [row.state for row in rows]
+    order = ("done", "late", "not started", "stopped", "on time")
+    shown = ", ".join(f"{numeral(states.count(state))} {state}" for state in order if state in states)
+    heading = f"Progress on earlier actions: {shown}"
+    table = follow_up_table(
+        rows, dict(month.department.kpis), month.causes, numbers_of(month.company),
+        caption=f"Actions of the register as they stood at the end of {month_name(month.month)}",
+    )  # fmt: skip
+    note = "An action that is done is not yet an action that worked: watch the KPI until its effect can show."
+    html = render("plain_section", id="progress", heading=capital(heading), sub=note, body=table)
+    return Fragment(html=html, text=heading)
+
+
+def show_method(analysis: Analysis) -> Fragment:
+    """Method and data quality, collapsed, and where the numbers come from."""
+    month = analysis.month
+    return method_fragment(
+        quality=month.quality, provenance=dict(month.provenance), contact=month.company.contact,
+        numbers=numbers_of(month.company), sample=month.sample, kpis=len(analysis.scorecard),
+    )  # fmt: skip

@@ -1,0 +1,210 @@
+"""One monthly run of the sample company, end to end: what is published, and what a failure leaves."""
+
+import csv
+import json
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import nbformat
+import pytest
+
+from saypro_analysis.errors import DataError, ParamsError
+from saypro_analysis.publish.outside import outside_references
+from saypro_analysis.publish.run import Order, RunResult, run
+from saypro_analysis.show.results import results_schema
+
+pytestmark = pytest.mark.xdist_group("run")
+
+PAGES = ("index", "sales", "marketing", "customer_support", "operations", "employees")
+
+
+def _order(project: Path, out: Path, **changes: object) -> Order:
+    order = Order(params=project / "params", notebooks=project / "notebooks", out=out)
+    return replace(order, **changes)  # type: ignore[arg-type]
+
+
+def _own_copy(project: Path, folder: Path) -> Path:
+    """The project in a folder of its own, for tests that break something in it; the data are shared by a link."""
+    for name in ("params", "notebooks"):
+        shutil.copytree(project / name, folder / name)
+    (folder / "data").symlink_to(project / "data", target_is_directory=True)
+    return folder
+
+
+def _break(project: Path, department: str, source: str) -> None:
+    """Put a failing cell into the middle of a department's notebook."""
+    path = project / "notebooks" / f"{department}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(8, nbformat.v4.new_code_cell(source))
+    nbformat.write(notebook, path)
+
+
+def test_everything_is_published(published: RunResult) -> None:
+    """A run of the sample makes an overview and five reports with their notebooks, numbers, data and manifest."""
+    assert published.exit_code == 0
+    assert published.month == "2026-10"
+    names = {path.name for path in published.folder.iterdir()}
+    expected = {f"{page}.{kind}" for page in PAGES for kind in ("html", "ipynb")}
+    expected |= {"results.json", "scorecard.csv", "manifest.json", "snapshot.json"}
+    expected |= {f"{name}.parquet" for name in ("monthly", "quality", "sources")}
+    assert names == expected
+    assert (published.folder.parent / "index.html").is_file()
+    assert not [path for path in published.folder.parent.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_ask_for_nothing_outside(published: RunResult, page: str) -> None:
+    """No script, no address of another host, one h1, title and language, and a policy that forbids the rest."""
+    html = (published.folder / f"{page}.html").read_text("utf-8")
+    assert outside_references(html) == ()
+    assert "<script" not in html
+    assert html.count("<h1") == 1
+    assert '<html lang="en">' in html
+    assert re.search(r"<title>[^<]*October 2026</title>", html)
+    assert "default-src 'none'" in html.split("<title>")[0]
+    assert len(html.encode()) < 400_000
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_show_no_code_and_no_folder(published: RunResult, project: Path, page: str) -> None:
+    """A page shows neither code nor parameters; neither it nor its notebook shows where on the machine it was made."""
+    html = (published.folder / f"{page}.html").read_text("utf-8")
+    notebook = (published.folder / f"{page}.ipynb").read_text("utf-8")
+    for text in ("open_month(", "open_company(", "notebook-only", "Traceback", "widget-view"):
+        assert text not in html
+    assert str(project) not in html
+    assert str(project) not in notebook
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_ids_are_unique_and_charts_described(published: RunResult, page: str) -> None:
+    """No id stands twice on a page, and every chart that is not decoration has a title."""
+    html = (published.folder / f"{page}.html").read_text("utf-8")
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert sorted(ids) == sorted(set(ids))
+    for svg in re.findall(r'<svg[^>]*role="img".*?</svg>', html, flags=re.S):
+        assert re.search(r"<title[^>]*>[^<]{10,}</title>", svg)
+
+
+def test_made_up_data_are_called_so(published: RunResult) -> None:
+    """Every page of the sample company, and the archive, say plainly that the data are made up."""
+    pages = [*published.folder.glob("*.html"), published.folder.parent / "index.html"]
+    assert len(pages) == 7
+    assert all("made-up" in page.read_text("utf-8").lower() for page in pages)
+
+
+def test_worked_examples_stand_in_all_three_places(published: RunResult) -> None:
+    """Revenue 250,000 of 300,000, 150 of 200 leads, 6 h instead of 4 h: the same in page, CSV and JSON."""
+    with (published.folder / "scorecard.csv").open(encoding="utf-8", newline="") as file:
+        rows = {(row["department"], row["kpi"]): row for row in csv.DictReader(file)}
+    results = json.loads((published.folder / "results.json").read_text("utf-8"))["departments"]
+    examples = [
+        ("sales", "revenue", (250_000, 300_000, 50_000), ("$250,000", "$300,000", "$50,000")),
+        ("marketing", "leads", (150, 200, 50), ("150", "200", "50")),
+        ("customer_support", "resolution_time", (6, 4, 2), ("6.0", "4.0", "2.0")),
+    ]
+    for department, kpi, numbers, texts in examples:
+        row = rows[department, kpi]
+        assert [float(row[key]) for key in ("actual", "target", "gap")] == pytest.approx(numbers, abs=1e-9)
+        part = next(part for part in results[department]["kpis"] if part["id"] == kpi)
+        assert (part["actual"], part["target"], part["gap"]["size"]) == pytest.approx(numbers, abs=1e-9)
+        page = (published.folder / f"{department}.html").read_text("utf-8")
+        assert all(text in page for text in texts)
+
+
+def test_results_follow_their_schema(published: RunResult) -> None:
+    """results.json's part of each department fits the published schema, and it has all 18 KPIs of the scorecards."""
+    document = json.loads((published.folder / "results.json").read_text("utf-8"))
+    for part in document["departments"].values():
+        jsonschema.validate(part, results_schema())
+    shown = [kpi for part in document["departments"].values() for kpi in part["kpis"] if kpi.get("scorecard", True)]
+    assert len(shown) == 18
+
+
+def test_the_same_data_give_the_same_bytes(published: RunResult, project: Path, tmp_path: Path) -> None:
+    """A second run on the same data gives the same pages, notebooks, numbers and snapshot, byte by byte."""
+    again = run(_order(project, tmp_path / "reports"))
+    for path in sorted(published.folder.iterdir()):
+        if path.name != "manifest.json":  # it holds the time of the run
+            assert (again.folder / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_another_month_works_as_well(project: Path, tmp_path: Path) -> None:
+    """March 2026 is published like the latest month, and knows nothing of what came later."""
+    result = run(_order(project, tmp_path / "reports", month="2026-03"))
+    assert result.exit_code == 0
+    document = json.loads((result.folder / "results.json").read_text("utf-8"))
+    months = [
+        point["month"] for part in document["departments"].values() for k in part["kpis"] for point in k["series"]
+    ]
+    assert max(months) == "2026-03"
+    assert "March 2026" in (result.folder / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("raise ValueError('the <b>rows</b> are gone')", "ValueError"),
+        ("import sys; sys.exit(0)", "SystemExit"),
+        ("import os; os._exit(1)", "process ended"),
+    ],
+)
+def test_one_failing_department_stops_no_other(project: Path, tmp_path: Path, source: str, reason: str) -> None:
+    """The others are published, the overview says what is missing and why (as text), and the exit code is 1."""
+    folder = _own_copy(project, tmp_path)
+    _break(folder, "sales", source)
+    result = run(_order(folder, folder / "reports", departments=("sales", "operations")))
+    assert result.exit_code == 1
+    assert (result.folder / "operations.html").is_file()
+    assert not (result.folder / "sales.html").exists()
+    overview = (result.folder / "index.html").read_text("utf-8")
+    assert reason in overview
+    assert "<b>rows</b>" not in overview
+    assert 'href="sales.html"' not in overview.split("<main")[1]
+
+
+def test_a_failure_leaves_the_good_page_of_an_earlier_run(published: RunResult, project: Path, tmp_path: Path) -> None:
+    """When a report fails on a month that is published, the published page stays as it is and is named as older."""
+    folder = _own_copy(project, tmp_path)
+    shutil.copytree(published.folder.parent, folder / "reports")
+    before = (folder / "reports" / "2026-10" / "sales.html").read_bytes()
+    _break(folder, "sales", "1 / 0")
+    result = run(_order(folder, folder / "reports", departments=("sales",)))
+    assert result.exit_code == 1
+    assert (result.folder / "sales.html").read_bytes() == before
+    assert "earlier run is kept" in (result.folder / "index.html").read_text("utf-8")
+    document = json.loads((result.folder / "results.json").read_text("utf-8"))
+    assert list(document["departments"]) == list(PAGES[1:])
+
+
+@pytest.mark.parametrize("month", ["2026-11", "2023-10", "2026-13", "October", "2026-1", "", "../2026-10"])
+def test_months_that_are_not_held_are_refused(project: Path, tmp_path: Path, month: str) -> None:
+    """A month in the future, before the data, or malformed: exit code 2, and nothing is written."""
+    with pytest.raises(ParamsError) as caught:
+        run(_order(project, tmp_path / "reports", month=month))
+    assert caught.value.exit_code == 2
+    assert not (tmp_path / "reports").exists()
+
+
+def test_an_unknown_department_is_refused_with_the_nearest(project: Path, tmp_path: Path) -> None:
+    """An unknown department names the nearest one that exists, exit code 2."""
+    with pytest.raises(ParamsError, match="did you mean 'sales'"):
+        run(_order(project, tmp_path / "reports", departments=("sale",)))
+
+
+def test_broken_data_stop_the_run_before_anything_is_written(project: Path, tmp_path: Path) -> None:
+    """A renamed column is exit code 3; the published month stays as it was."""
+    folder = tmp_path / "own"
+    for name in ("params", "notebooks", "data"):
+        shutil.copytree(project / name, folder / name)
+    (folder / "reports" / "2026-10").mkdir(parents=True)
+    (folder / "reports" / "2026-10" / "index.html").write_text("good", "utf-8")
+    path = folder / "data" / "sample" / "opportunities.csv"
+    path.write_text(path.read_text("utf-8").replace("amount", "value", 1), "utf-8")
+    with pytest.raises(DataError, match="amount") as caught:
+        run(_order(folder, folder / "reports"))
+    assert caught.value.exit_code == 3
+    assert (folder / "reports" / "2026-10" / "index.html").read_text("utf-8") == "good"
