@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reports lab check test bench lock schema clean
+.PHONY: help setup reports lab check test bench pictures lock schema clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,11 +39,17 @@ check: $(READY) ## Format, lint, types, layers, notebooks without outputs
 	$(BIN)/lint-imports
 	$(BIN)/nbstripout --verify notebooks/*.ipynb
 
-test: $(READY) ## Run all tests
+test: $(READY) ## Run all tests, then every notebook cell by cell
 	$(BIN)/python -m pytest -n $(JOBS)
+	@$(BIN)/saypro check
+	$(BIN)/python -m pytest -n $(JOBS) --dist=loadfile --no-cov --nbval-lax --nbval-current-env notebooks
 
 bench: $(READY) ## Measure speed and memory against named alternatives
 	$(BIN)/python -m benchmarks
+
+pictures: $(READY) ## Take README's picture anew from the sample company's October 2026
+	@$(BIN)/saypro run --month 2026-10
+	@$(BIN)/python docs/take_pictures.py reports/2026-10 docs/pictures
 
 lock: $(READY) ## Compile requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \

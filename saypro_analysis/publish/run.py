@@ -88,12 +88,12 @@ def run(order: Order, *, progress: Progress = lambda _name, _state: None) -> Run
         write_snapshot(snapshot, staging)
         wanted = order.departments or tuple(params.departments)
         jobs = [_job(order, staging, month, name) for name in wanted]
-        outcomes = _make_all(jobs, order.jobs, progress)
-        results = {outcome.page: dict(outcome.results) for outcome in outcomes if outcome.made}
-        kept = _kept(order, month, params, results)
-        missing = _missing(params, outcomes, kept, month, snapshot)
-        overview = _overview_job(order, staging, month, missing)
-        outcomes += _make_all([overview], 1, progress)
+        with _workers(order.jobs) as pool:
+            outcomes = _make_all(jobs, pool, progress)
+            results = {outcome.page: dict(outcome.results) for outcome in outcomes if outcome.made}
+            kept = _kept(order, month, params, results)
+            missing = _missing(params, outcomes, kept, month, snapshot)
+            outcomes += _make_all([_overview_job(order, staging, month, missing)], pool, progress)
         _write_numbers(staging, params, snapshot, month, {**kept, **results})
         keep_published(order.out, month, staging)
         write_manifest(staging, month, outcomes, snapshot)
@@ -134,28 +134,46 @@ def _relative(params: Path, notebooks: Path) -> str:
     return Path(os.path.relpath(params.resolve(), notebooks.resolve())).as_posix()
 
 
-def _make_all(jobs: Sequence[Job], workers: int, progress: Progress) -> list[Outcome]:
-    """Make the reports in parallel processes; the outcomes come back in the order of the jobs."""
+def _workers(count: int) -> ProcessPoolExecutor:
+    """Processes that make reports; they start when there is work. Spawned, so that they share nothing with this one."""
+    return ProcessPoolExecutor(max_workers=max(1, count), mp_context=get_context("spawn"))
+
+
+def _make_all(jobs: Sequence[Job], pool: ProcessPoolExecutor, progress: Progress) -> list[Outcome]:
+    """Make the reports in parallel processes; the outcomes come back in the order of the jobs.
+
+    When a worker dies, the pool gives up all that it holds; what it gave up is made once more, each by itself.
+    """
     for job in jobs:
         progress(job.page, "waiting")
     done: dict[str, Outcome] = {}
-    with ProcessPoolExecutor(max_workers=max(1, min(workers, len(jobs))), mp_context=get_context("spawn")) as pool:
-        running = {pool.submit(make_report, job): job.page for job in jobs}
+    try:
+        running = {pool.submit(make_report, job): job for job in jobs}
         for outcome in _finished(running):
             done[outcome.page] = outcome
             progress(outcome.page, outcome.reason or f"made in {outcome.seconds:.1f} s")
+    except BrokenProcessPool:
+        for job in jobs:
+            if job.page not in done:
+                done[job.page] = _make_alone(job)
+                progress(job.page, done[job.page].reason or f"made in {done[job.page].seconds:.1f} s")
     return [done[job.page] for job in jobs]
 
 
-def _finished(running: dict["Future[Outcome]", str]) -> Iterator[Outcome]:
+def _finished(running: Mapping["Future[Outcome]", Job]) -> Iterator[Outcome]:
     waiting = set(running)
     while waiting:
         ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
         for future in ready:
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                yield Outcome(page=running[future], reason="the process that made it ended unexpectedly")
+            yield future.result()
+
+
+def _make_alone(job: Job) -> Outcome:
+    with _workers(1) as pool:
+        try:
+            return pool.submit(make_report, job).result()
+        except BrokenProcessPool:
+            return Outcome(page=job.page, reason="the process that made it ended unexpectedly")
 
 
 def _kept(order: Order, month: str, params: Params, made: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -30,7 +30,7 @@ GATED = {
     "redesign": "Its usual range misses the target: change the process, its capacity or the target, not one month.",
     "find the event": "Something happened to a process that used to meet its target: find what, and undo it.",
     "investigate": "Something has changed for the worse: find out what, and protect the target meanwhile.",
-    "escalate": "It has become worse and would miss its target anyway: find what happened, and change the process.",
+    "escalate": "It has become worse and keeps missing its target: find what happened, and change the process.",
     "too little data": "There is too little data to say what kind of answer it needs.",
 }
 
