@@ -9,7 +9,7 @@ import pandas as pd
 from saypro_analysis.fluctuation import Fluctuation, measure_fluctuation
 from saypro_analysis.gap import Gap, measure_gap, shortfalls
 from saypro_analysis.kpi import DepartmentMonth, Kpi
-from saypro_analysis.limits import Limits, limit_points, process_limits
+from saypro_analysis.limits import ALL_MONTHS, Baseline, Limits, limit_points, process_limits
 from saypro_analysis.trend import Trend, benjamini_hochberg, decide_trend
 from saypro_analysis.trend_tests import TrendEvidence, weigh_trend
 
@@ -19,6 +19,9 @@ Progress = Literal["", "recovering", "no progress"]
 #: the change, and a page that says "will meet" beside "missed five months running" is not believed. An addition of
 #: ours to NHSRplotthedots, whose assurance looks at limits and target alone (``process_limits`` keeps to that).
 RUNNING_MISSES = 3
+
+#: Fewest values before a change that make limits of their own: NHSRplotthedots' least for a fixed baseline.
+SETTLED = 12
 
 COLUMNS = ["value", "target", "target_upper", "numerator", "denominator"]
 
@@ -89,6 +92,20 @@ def judge_kpi(month: DepartmentMonth, kpi: Kpi) -> Verdict:
     return _verdict(month, kpi, held, evidence, np.nan if evidence is None else evidence.p)
 
 
+def settled_baseline(values: "pd.Series[float]", trend: Trend) -> Baseline:
+    """The months that make the limits: those before a confirmed step, or before the year of a confirmed trend.
+
+    Limits over both sides of a step describe neither: they lie between the two levels and call every earlier month
+    unusual. Nothing is rebased: the months since then are judged by the process as it was. Without a confirmed change,
+    or with fewer than ``SETTLED`` values before it, all months count (as in NHSRplotthedots).
+    """
+    start = trend.since if trend.verdict == "step change" else None
+    if trend.verdict in ("declining", "improving") and len(values):
+        start = values.index[-1] - 11
+    before = int(values[values.index < start].notna().sum()) if start is not None else 0
+    return Baseline(points=before) if before >= SETTLED else ALL_MONTHS
+
+
 def points(verdict: Verdict, monthly: pd.DataFrame) -> pd.DataFrame:
     """The months behind a verdict, for its chart: the same limits and labels that the verdict rests on.
 
@@ -97,7 +114,13 @@ def points(verdict: Verdict, monthly: pd.DataFrame) -> pd.DataFrame:
     """
     held = series(monthly, verdict.kpi, until=verdict.month)
     gap = verdict.gap
-    table = limit_points(held["value"], better=verdict.kpi.better, target=gap.target, target_upper=gap.target_upper)
+    table = limit_points(
+        held["value"],
+        better=verdict.kpi.better,
+        target=gap.target,
+        target_upper=gap.target_upper,
+        baseline=settled_baseline(held["value"], verdict.trend),
+    )
     shown = held[["value", "target", "target_upper"]].join(table[["mean", "lower", "upper", "signal"]])
     if verdict.limits.sigma is None:
         shown[["mean", "lower", "upper"]] = np.nan
@@ -110,14 +133,23 @@ def _verdict(
 ) -> Verdict:
     latest = held.iloc[-1] if len(held) else pd.Series(np.nan, index=COLUMNS)
     gap = measure_gap(latest["value"], latest["target"], target_upper=latest["target_upper"], better=kpi.better)
-    limits = process_limits(held["value"], better=kpi.better, target=gap.target, target_upper=gap.target_upper)
     trend = _trend(month, kpi, evidence, gap, adjusted_p)
+    limits = process_limits(
+        held["value"],
+        better=kpi.better,
+        target=gap.target,
+        target_upper=gap.target_upper,
+        baseline=settled_baseline(held["value"], trend),
+    )
     short = pd.Series(
         shortfalls(held["value"], held["target"], held["target_upper"], better=kpi.better), index=held.index
     )
     amber = month.company.thresholds.amber if kpi.amber is None else kpi.amber
     fluctuation = measure_fluctuation(held["value"], trend=trend, short=short, target=gap.target, tolerance=amber)
     misses = _misses(short)
+    if trend.since is not None and limits.since is not None:
+        # A step is dated by the best split of the whole series; a run of labels may reach a chance point further back.
+        limits = replace(limits, since=max(limits.since, trend.since))
     if limits.variation == "concerning" and misses >= RUNNING_MISSES and limits.assurance != "none":
         limits = replace(limits, assurance="fail")
     troubled = trend.worsening or limits.variation == "concerning" or fluctuation.fluctuating

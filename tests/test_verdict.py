@@ -182,3 +182,24 @@ def test_noise_raises_few_flags():
     found = judge(month([rows(name, 100 + rng.normal(0, 2, 36)) for name in names], [kpi(name) for name in names]))
     assert sum(v.trend.verdict in ("improving", "declining", "step change") for v in found) <= 2
     assert sum(v.limits.variation in ("improving", "concerning") for v in found) <= 4
+
+
+def test_limits_after_a_step_are_those_of_the_months_before():
+    """A confirmed step leaves the limits where the process was and is dated by its month; noise keeps all months."""
+    noise = np.random.default_rng(5).normal(0, 1, 36)
+    stepped = 50 + noise + np.where(np.arange(36) >= 30, 8.0, 0.0)
+    cards = [kpi("stepped", better="lower"), kpi("noise")]
+    found = {v.kpi.id: v for v in judge(month([rows("stepped", stepped, 55.0), rows("noise", 50 + noise)], cards))}
+    assert found["stepped"].limits.points == 30
+    assert found["stepped"].limits.mean == pytest.approx(stepped[:30].mean(), abs=1e-12)
+    assert found["stepped"].limits.since == pd.Period("2026-05", "M")
+    assert found["noise"].limits.points == 36
+
+
+def test_three_misses_in_a_worse_signal_will_miss():
+    """Limits that hold the target do not promise it while the KPI is worse than usual and misses month after month."""
+    noise = np.random.default_rng(5).normal(0, 1, 36)
+    stepped = 50 + noise + np.where(np.arange(36) >= 33, 8.0, 0.0)
+    verdict = judge(month([rows("stepped", stepped, 55.0)], [kpi("stepped", better="lower")]))[0]
+    assert verdict.limits.upper < 55
+    assert (verdict.misses, verdict.limits.assurance) == (3, "fail")

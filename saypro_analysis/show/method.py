@@ -20,7 +20,8 @@ METHOD = (
             "chart). A month is unlike usual when it lies outside the range, when seven months lie on one side of the "
             "average or go the same way, or when two of three lie near the edge.",
             "Assurance says what the usual range does with the target: it will meet it, will miss it, or does both by "
-            "turns. A KPI that is worse than usual and has missed three months running will miss it. This report makes "
+            "turns. After a confirmed step or trend the usual range is that of the months before it. A KPI that is "
+            "worse than usual and has missed three months running will miss it. This report makes "
             "no forecast.",
         ),
     ),

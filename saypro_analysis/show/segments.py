@@ -21,7 +21,7 @@ from saypro_analysis.show.numbers import month_name, numeral
 from saypro_analysis.show.story import Told, tell
 from saypro_analysis.show.words import target_text
 from saypro_analysis.trend import measure_trend
-from saypro_analysis.verdict import Verdict
+from saypro_analysis.verdict import Verdict, settled_baseline
 
 MOST = 12  # bars; more cannot be read
 
@@ -91,7 +91,10 @@ def segment_story(analysis: Analysis, told: Told, by: str, segment: str) -> Told
         table[["target", "target_upper"]] = np.nan
     verdict = _judged(told.verdict, table)
     gap = verdict.gap
-    limits = limit_points(values, better=kpi.better, target=gap.target, target_upper=gap.target_upper)
+    limits = limit_points(
+        values, better=kpi.better, target=gap.target, target_upper=gap.target_upper,
+        baseline=settled_baseline(values, verdict.trend),
+    )  # fmt: skip
     lines = limits[["mean", "lower", "upper"]]
     if verdict.limits.sigma is None:
         lines = lines * np.nan
@@ -110,7 +113,10 @@ def _judged(whole: Verdict, table: pd.DataFrame) -> Verdict:
     trend = measure_trend(
         values, better=kpi.better, target=gap.target, target_upper=gap.target_upper, seasonal=kpi.seasonal
     )
-    limits = process_limits(values, better=kpi.better, target=gap.target, target_upper=gap.target_upper)
+    limits = process_limits(
+        values, better=kpi.better, target=gap.target, target_upper=gap.target_upper,
+        baseline=settled_baseline(values, trend),
+    )  # fmt: skip
     return replace(
         whole, gap=gap, limits=limits, trend=trend, misses=0, missed_since=None, progress="",
         fluctuation=measure_fluctuation(values, trend=trend, target=gap.target),
