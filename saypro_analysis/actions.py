@@ -18,6 +18,7 @@ Kind = Literal["planned", "suggested", "check"]
 State = Literal["done", "on time", "late", "stopped", "not started"]
 
 MAX_ITEMS = 3  # per KPI: what a department can carry through
+OPEN = ("planned", "started")
 CHECK_DAYS = 14  # a question is answered within two weeks
 
 
@@ -27,7 +28,8 @@ class Recommendation:
 
     ``effect`` is the part of the gap that it is expected to close, from ``effect_low`` to ``effect_high``, in the
     KPI's unit. Kind "planned" stands in the register with a named owner and date; "suggested" does not yet; "check"
-    asks after the sign ``check`` before anything is done, and has neither action, cause nor effect.
+    asks after the sign ``check`` before anything is done, and has neither action, cause nor effect. ``late``: planned,
+    and past its due date.
     """
 
     kpi: Kpi
@@ -41,6 +43,7 @@ class Recommendation:
     effect_high: float | None
     kind: Kind
     check: Sign | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +97,7 @@ def follow_up(month: DepartmentMonth) -> tuple[FollowUp, ...]:
 
 def _plan(month: DepartmentMonth, verdict: Verdict, diagnosis: Diagnosis) -> Plan:
     kpi, gated = verdict.kpi, gate(verdict)
-    rows = [r for r in month.register if r.kpi in (kpi.id, kpi.key) and r.status in ("planned", "started")]
+    rows = [r for r in month.register if r.kpi in (kpi.id, kpi.key) and r.status in OPEN]
     portfolio = open_portfolio(diagnosis.findings)
     items = []
     for row in rows:
@@ -106,15 +109,16 @@ def _plan(month: DepartmentMonth, verdict: Verdict, diagnosis: Diagnosis) -> Pla
     likely = any(finding.verdict == "likely" for finding in diagnosis.findings)
     checks = [] if likely or diagnosis.next_check is None else [_check(month, kpi, diagnosis.next_check)]
     room = 0 if gated == "leave alone" else MAX_ITEMS - len(checks) - len(items)
-    items += [_suggested(month, verdict, choice) for choice in _choices(month, rows, portfolio, room)]
+    items += [_suggested(month, verdict, choice) for choice in _choices(month, portfolio, room)]
     closed = sum(item.effect or 0.0 for item in items)
     size = verdict.gap.size or 0.0
     remaining = max(size - closed, 0.0) if verdict.gap.status == "missed" else 0.0
     return Plan(kpi=kpi, recommendations=(*checks, *items), remaining=remaining, gated=gated)
 
 
-def _choices(month: DepartmentMonth, rows: list[PlannedAction], portfolio: Portfolio, room: int) -> tuple[Choice, ...]:
-    taken, here = {row.action for row in rows}, month.department.id
+def _choices(month: DepartmentMonth, portfolio: Portfolio, room: int) -> tuple[Choice, ...]:
+    """What to suggest: nothing that the department has planned already, for this KPI or another."""
+    taken, here = {row.action for row in month.register if row.status in OPEN}, month.department.id
     allowed = [
         action
         for action in month.causes.actions.values()
@@ -140,26 +144,24 @@ def _suggested(month: DepartmentMonth, verdict: Verdict, choice: Choice) -> Reco
 
 
 def _planned(month: DepartmentMonth, verdict: Verdict, row: PlannedAction, choice: Choice | None) -> Recommendation:
-    """A row of the register. Without a named owner and a date it is still a suggestion."""
+    """An open row of the register, with the effect that was entered, or that of its kind of action."""
     action = month.causes.actions.get(row.action)
-    due = _date(row.due)
-    named = bool(row.owner) and due is not None
     low, high = (choice.low / choice.part, choice.high / choice.part) if choice and choice.part else (0.5, 1.5)
     effect = row.expected_effect
     if effect is None:
         effect = choice.part * stake(verdict) if choice else 0.0
-    later = _month_end(month) + pd.Timedelta(days=action.days if action else CHECK_DAYS)
     return Recommendation(
         kpi=verdict.kpi,
         action=action,
-        text=_text(month, action) if action else row.note or row.action,
+        text=_text(month, action) if action else row.action,
         cause=month.causes.causes.get(row.cause),
-        owner=row.owner or (action.owner if action else month.department.owner),
-        due=later if due is None else due,
+        owner=row.owner,
+        due=pd.Timestamp(row.due),
         effect=effect,
         effect_low=effect * low,
         effect_high=effect * high,
-        kind="planned" if named else "suggested",
+        kind="planned",
+        late=_state(row, _month_end(month)) == "late",
     )
 
 

@@ -10,6 +10,7 @@ target. *Sign*: something observed that points to a cause. *Prior*, *posterior*:
 the signs.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
@@ -27,6 +28,7 @@ STRENGTH: Mapping[str, float] = {"weak": 0.3, "moderate": 0.5, "strong": 0.7, "d
 #: How common a cause is before any sign is seen, in words.
 PRIOR: Mapping[str, float] = {"rare": 0.1, "occasional": 0.15, "common": 0.2}
 
+_ADDITIVE = re.compile(r"\s*(sum|count|count_if)\s*\((?!\s*distinct\b)", re.IGNORECASE)
 _STRICT = {"extra": "forbid"}  # read by pydantic: an unknown key in the YAML is a fault
 
 
@@ -84,6 +86,11 @@ class Measure:
     where: str = ""
     first_month: str = ""
     last_month: str = ""
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether segments sum to the whole: a sum or a count of records, not of distinct things, and no quantile."""
+        return bool(_ADDITIVE.match(self.value))
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 

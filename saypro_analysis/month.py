@@ -1,7 +1,8 @@
 """Where data meets the nouns: open a department's, or the whole company's, month.
 
 The monthly run computes the data once and points the notebooks to them with the environment variable
-``SAYPRO_SNAPSHOT``. Without it, as in JupyterLab, the data are computed from their source.
+``SAYPRO_SNAPSHOT``, and to its copy of the params with ``SAYPRO_PARAMS``. Without them, as in JupyterLab, the data are
+computed from their source.
 """
 
 import os
@@ -21,9 +22,10 @@ from saypro_analysis.data.sample import make_sample
 from saypro_analysis.data.snapshot import Snapshot, read_snapshot, take_snapshot
 from saypro_analysis.data.views import tables_behind
 from saypro_analysis.errors import Fault, ParamsError, ReportError
-from saypro_analysis.kpi import Department, DepartmentMonth, Kpi, Params
+from saypro_analysis.kpi import Department, DepartmentMonth, Kpi, Params, PlannedAction
 
 SNAPSHOT = "SAYPRO_SNAPSHOT"
+PARAMS = "SAYPRO_PARAMS"
 LATEST = "latest"
 
 
@@ -71,8 +73,10 @@ def open_company(
 
 
 def find_params(params: str) -> Path:
-    """The folder of params: the path itself, or the first of that name in the folders above the working folder."""
+    """The folder of params: the run's copy, the path itself, or the first of that name in the folders above."""
     here = Path.cwd()
+    if os.environ.get(PARAMS):
+        return Path(os.environ[PARAMS])
     for folder in (here, *here.parents):
         candidate = folder / params
         if (candidate / "company.yml").is_file():
@@ -88,7 +92,11 @@ def source_path(params: Params) -> Path:
         return (folder / params.company.data.source).resolve()
     sample = folder.resolve().parent / "data" / "sample"
     if not (sample / "sample.json").is_file():
-        make_sample(sample)
+        try:
+            make_sample(sample)
+        except OSError:
+            if not (sample / "sample.json").is_file():  # else another process has just made the same sample
+                raise
     return sample
 
 
@@ -137,13 +145,19 @@ def department_month(params: Params, snapshot: Snapshot, name: str, month: pd.Pe
         month=month,
         causes=params.causes,
         observations=tuple(seen for seen in params.observations.get(name, ()) if seen.month <= month),
-        register=params.register.get(name, ()),
+        register=_register_then(params.register.get(name, ()), month, snapshot.latest),
         monthly=monthly,
         quality=_own_quality(params, department, snapshot.quality),
         looked_at=_looked_at(params, department),
         provenance=_provenance(params, department, snapshot),
         sample=snapshot.made_up,
     )
+
+
+def _register_then(rows: tuple[PlannedAction, ...], month: pd.Period, latest: pd.Period) -> tuple[PlannedAction, ...]:
+    """The actions that an earlier month's report may know of: those begun by then. The latest month knows all plans."""
+    end = f"{month.end_time:%Y-%m-%d}"
+    return rows if month >= latest else tuple(row for row in rows if row.start <= end)
 
 
 def _own_rows(department: Department, monthly: pd.DataFrame, month: pd.Period) -> pd.DataFrame:

@@ -61,10 +61,10 @@ def write_value(value: float, unit: str = "") -> str:
     """A number with as many digits as a reader needs, shares as percent.
 
     >>> write_value(0.1123, "percent"), write_value(12345.6, "currency"), write_value(3.5, "hours")
-    ('11.2 %', '12,346', '3.5 hours')
+    ('11.2%', '12,346', '3.5 hours')
     """
     if unit == "percent":
-        return f"{100 * value:.3g} %"
+        return f"{100 * value:.3g}%"
     number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     return f"{number} {unit}" if unit in ("hours", "minutes", "days") else number
 
@@ -105,10 +105,10 @@ def _measured(month: DepartmentMonth, verdicts: tuple[Verdict, ...], rule: SignR
         return None
     value, unit = verdict.gap.actual, verdict.kpi.unit
     degree = ramp(value, none_at=rule.none_at, full_at=rule.full_at)
-    bound = f"full at {write_value(rule.full_at, unit)}"
+    bound = f"a full sign at {write_value(rule.full_at, unit)}"
     if degree <= NO:
-        bound = f"none at {write_value(rule.none_at, unit)}"
-    return degree, f"{name} {write_value(value, unit)}, {bound}"
+        bound = f"no sign at {write_value(rule.none_at, unit)}"
+    return degree, f"{name} {write_value(value, unit)} ({bound})"
 
 
 def _name_of(month: DepartmentMonth, kpi: Kpi) -> str:

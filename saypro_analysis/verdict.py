@@ -30,15 +30,18 @@ COLUMNS = ["value", "target", "target_upper", "numerator", "denominator"]
 class Verdict:
     """What a KPI's month says.
 
-    ``misses`` counts the months in a row that missed their target, up to this one, from ``missed_since`` on; a month
-    without value or target ends the row. ``emerging``: not missed, but declining, stepped down, in a concerning
-    signal, or fluctuating. ``progress`` tells a missed KPI that recovers from one that does not.
+    ``limits`` say whether the month is unusual; ``current`` are those of the process as it is now, by which its
+    assurance is judged: the same, unless it has stepped (None: too few months since then). ``misses`` counts the
+    months in a row that missed their target, up to this one, from ``missed_since`` on; a month without value or target
+    ends the row. ``emerging``: not missed, but declining, stepped down, in a concerning signal, or fluctuating.
+    ``progress`` tells a missed KPI that recovers from one that does not.
     """
 
     kpi: Kpi
     month: pd.Period
     gap: Gap
     limits: Limits
+    current: Limits | None
     trend: Trend
     fluctuation: Fluctuation
     misses: int
@@ -87,22 +90,25 @@ def judge(month: DepartmentMonth) -> tuple[Verdict, ...]:
 
 def judge_kpi(month: DepartmentMonth, kpi: Kpi) -> Verdict:
     """The verdict of a single KPI of this or another department, its trend judged by itself."""
-    held = series(month.monthly, kpi, until=month.month)
+    return judge_series(month, kpi, series(month.monthly, kpi, until=month.month))
+
+
+def judge_series(month: DepartmentMonth, kpi: Kpi, held: pd.DataFrame) -> Verdict:
+    """The verdict of values that are judged like ``kpi``, such as one of its segments; ``held`` as from ``series``."""
     evidence = weigh_trend(held["value"], seasonal=kpi.seasonal)
     return _verdict(month, kpi, held, evidence, np.nan if evidence is None else evidence.p)
 
 
 def settled_baseline(values: "pd.Series[float]", trend: Trend) -> Baseline:
-    """The months that make the limits: those before a confirmed step, or before the year of a confirmed trend.
+    """The months that make the limits: those before a confirmed step, else all (as in NHSRplotthedots).
 
     Limits over both sides of a step describe neither: they lie between the two levels and call every earlier month
-    unusual. Nothing is rebased: the months since then are judged by the process as it was. Without a confirmed change,
-    or with fewer than ``SETTLED`` values before it, all months count (as in NHSRplotthedots).
+    unusual. Nothing is rebased: the months since then are judged by the process as it was. With fewer than ``SETTLED``
+    values before the step all months count.
     """
-    start = trend.since if trend.verdict == "step change" else None
-    if trend.verdict in ("declining", "improving") and len(values):
-        start = values.index[-1] - 11
-    before = int(values[values.index < start].notna().sum()) if start is not None else 0
+    if trend.verdict != "step change" or trend.since is None:
+        return ALL_MONTHS
+    before = int(values[values.index < trend.since].notna().sum())
     return Baseline(points=before) if before >= SETTLED else ALL_MONTHS
 
 
@@ -112,7 +118,11 @@ def points(verdict: Verdict, monthly: pd.DataFrame) -> pd.DataFrame:
     Columns: month, value, target, target_upper, mean, lower, upper (the KPI's unit, NaN where there are none), and
     signal: common, improving, concerning, neutral, or missing where the month has no value.
     """
-    held = series(monthly, verdict.kpi, until=verdict.month)
+    return points_of(verdict, series(monthly, verdict.kpi, until=verdict.month))
+
+
+def points_of(verdict: Verdict, held: pd.DataFrame) -> pd.DataFrame:
+    """As ``points``, of the very values that were judged (``held`` as from ``series``)."""
     gap = verdict.gap
     table = limit_points(
         held["value"],
@@ -134,23 +144,14 @@ def _verdict(
     latest = held.iloc[-1] if len(held) else pd.Series(np.nan, index=COLUMNS)
     gap = measure_gap(latest["value"], latest["target"], target_upper=latest["target_upper"], better=kpi.better)
     trend = _trend(month, kpi, evidence, gap, adjusted_p)
-    limits = process_limits(
-        held["value"],
-        better=kpi.better,
-        target=gap.target,
-        target_upper=gap.target_upper,
-        baseline=settled_baseline(held["value"], trend),
-    )
+    limits, current = _limits(held["value"], kpi, gap, trend)
     short = pd.Series(
         shortfalls(held["value"], held["target"], held["target_upper"], better=kpi.better), index=held.index
     )
     amber = month.company.thresholds.amber if kpi.amber is None else kpi.amber
     fluctuation = measure_fluctuation(held["value"], trend=trend, short=short, target=gap.target, tolerance=amber)
     misses = _misses(short)
-    if trend.since is not None and limits.since is not None:
-        # A step is dated by the best split of the whole series; a run of labels may reach a chance point further back.
-        limits = replace(limits, since=max(limits.since, trend.since))
-    if limits.variation == "concerning" and misses >= RUNNING_MISSES and limits.assurance != "none":
+    if limits.variation == "concerning" and misses >= RUNNING_MISSES:
         limits = replace(limits, assurance="fail")
     troubled = trend.worsening or limits.variation == "concerning" or fluctuation.fluctuating
     return Verdict(
@@ -158,6 +159,7 @@ def _verdict(
         month=month.month,
         gap=gap,
         limits=limits,
+        current=current,
         trend=trend,
         fluctuation=fluctuation,
         misses=misses,
@@ -165,6 +167,28 @@ def _verdict(
         emerging=gap.status in ("met", "no target") and troubled,
         progress=_progress(gap, limits, trend),
     )
+
+
+def _limits(values: "pd.Series[float]", kpi: Kpi, gap: Gap, trend: Trend) -> tuple[Limits, Limits | None]:
+    """The limits that say whether the month is unusual, and those of the process as it is now, for the target.
+
+    They differ after a step, whose month is also where the signal is dated: the best split of the series knows it
+    better than a run of labels, which may reach a chance point further back. A process that has too few months since
+    the step for limits promises nothing.
+    """
+
+    def limits_of(part: "pd.Series[float]", baseline: Baseline) -> Limits:
+        return process_limits(
+            part, better=kpi.better, target=gap.target, target_upper=gap.target_upper, baseline=baseline
+        )
+
+    limits = limits_of(values, settled_baseline(values, trend))
+    if trend.verdict != "step change" or trend.since is None:
+        return limits, limits
+    current = limits_of(values[values.index >= trend.since], ALL_MONTHS)
+    since = max(limits.since, trend.since) if limits.since is not None else None
+    known = current if current.sigma is not None else None
+    return replace(limits, since=since, assurance=known.assurance if known else "none"), known
 
 
 def _trend(month: DepartmentMonth, kpi: Kpi, evidence: TrendEvidence | None, gap: Gap, adjusted_p: float) -> Trend:
@@ -190,7 +214,8 @@ def _progress(gap: Gap, limits: Limits, trend: Trend) -> Progress:
     if gap.status != "missed":
         return ""
     better = trend.bettering or limits.variation == "improving"
-    return "recovering" if better and not trend.worsening else "no progress"
+    worse = trend.worsening or limits.variation == "concerning"
+    return "recovering" if better and not worse else "no progress"
 
 
 def _rank(verdict: Verdict) -> tuple[bool, int, float, str]:

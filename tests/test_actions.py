@@ -145,21 +145,26 @@ def test_the_register_comes_first():
     assert found.remaining == pytest.approx(30 - second.effect)
 
 
-def test_without_owner_or_date_nothing_is_planned():
-    """A row without a named owner or date prints as suggested, with the role and date of the library."""
-    nobody, undated = (
-        plan(month(*TRAINING, register=(row,))) for row in (planned("A", owner=""), planned("A", due=""))
+def test_an_open_action_past_its_date_is_late():
+    """A planned action whose due date has passed by the month's end is late; the register names owner and date."""
+    on_time, late = (
+        plan(month(*TRAINING, register=(planned("A", due=due),))).recommendations[0]
+        for due in ("2026-12-15", "2026-10-01")
     )
-    assert (nobody.recommendations[0].kind, nobody.recommendations[0].owner) == ("suggested", "Role")
-    assert (undated.recommendations[0].kind, undated.recommendations[0].due) == (
-        "suggested",
-        pd.Timestamp("2026-11-30"),
-    )
+    assert (on_time.kind, on_time.late) == ("planned", False)
+    assert (late.kind, late.late) == ("planned", True)
+
+
+def test_what_is_planned_anywhere_is_not_suggested():
+    """An action that the department has planned for another KPI is not suggested once more."""
+    suggested = plan(month(*TRAINING)).recommendations[0].action.id
+    row = planned("A", action=suggested, kpi="another")
+    assert suggested not in [item.action.id for item in plan(month(*TRAINING, register=(row,))).recommendations]
 
 
 def test_an_action_that_the_library_does_not_know():
-    """A row of the register with an unknown action is printed with its note, and no made-up effect."""
-    found = plan(month(*TRAINING, register=(planned("A", action="own_idea", note="Ask customers"),)))
+    """A row of the register with an action in own words is printed in these words, and with no made-up effect."""
+    found = plan(month(*TRAINING, register=(planned("A", action="Ask customers", note="in May"),)))
     assert (found.recommendations[0].text, found.recommendations[0].effect) == ("Ask customers", 0)
 
 

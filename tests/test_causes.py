@@ -290,7 +290,7 @@ def test_measured_signs():
     assert degrees(held) == {"overtime": 0.95, "untrained": 0.95, "vacancies": 0.05}
     known = sign_degrees(held, judge(held))
     assert known["overtime"].text.startswith("Overtime ")
-    assert known["overtime"].text.endswith(" %, full at 5 %")
+    assert known["overtime"].text.endswith("% (a full sign at 5%)")
     assert known["untrained"].text == "Resolution missed"
     assert known["vacancies"].text == "Resolution not fluctuating"
 

@@ -65,8 +65,11 @@ def _one_measure(frame: pd.DataFrame, position: int, measure: Measure, *, last: 
     )
     if is_level(measure):
         result = _levels(result, last)
-    elif adds_up(measure):  # the table has records of this month, none of them met the filter: that is zero
-        result.loc[result["rows"] == 0, "value"] = 0.0
+    elif adds_up(measure):
+        # The table has records of this month, and none of them meets the filter: that is zero, unless it is not known
+        # of some whether they do. Then a count of none is as little known as a sum of none.
+        none, undecided = result["rows"] == 0, found[f"unknown_{position}"] > 0
+        result.loc[none, "value"] = np.where(undecided[none], np.nan, 0.0)
     return _trusted(result, measure)
 
 

@@ -1,12 +1,13 @@
 """Which months are held, and which of them are complete.
 
-A table is complete up to its last record plus the longest pause between its own record dates in the last year (a table
-that is written daily except on weekends pauses for three days, one written monthly for 31), and never beyond the
-day up to which the data are declared complete (``as_of``).
+Records are complete up to their last date plus a usual pause between their dates in the last year (a table that is
+written daily except on weekends pauses for three days, one written monthly for 31; a single closure is not usual),
+never beyond yesterday, and never beyond the day up to which the data are declared complete (``as_of``). This is decided
+for each date expression: what was opened may be known to a later day than what was paid.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,18 +20,22 @@ from saypro_analysis.kpi import Measure
 if TYPE_CHECKING:
     from saypro_analysis.data.sources import Source
 
+#: This share of a year's pauses is at most as long as the usual one: a closure or two in it are exceptions.
+USUAL = 0.95
+
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """The dates that a table's records have, and the longest pause between them in days."""
+    """From when to when a measure's records reach. ``whole_to`` is the last day for which they are held complete.
 
+    ``first`` is the first date of the whole table: an export begins with its first record of any kind.
+    """
+
+    table: str
     first: pd.Timestamp
     last: pd.Timestamp
-    pause: int
-
-    def complete_to(self, as_of: pd.Timestamp) -> pd.Timestamp:
-        """The last day for which the table is held to be complete."""
-        return min(as_of, self.last + pd.Timedelta(days=self.pause))
+    pause: int  # the usual pause between record dates, in days
+    whole_to: pd.Timestamp
 
     @property
     def first_month(self) -> pd.Period:
@@ -38,38 +43,47 @@ class Span:
         month: pd.Period = self.first.to_period("M")
         return month if self.first.day <= 1 + self.pause else month + 1
 
-
-def date_columns(measures: Mapping[str, Measure]) -> dict[str, tuple[str, ...]]:
-    """The expressions that date the records of each table: what happens, opens or is counted."""
-    found: dict[str, dict[str, None]] = {}
-    for measure in measures.values():
-        found.setdefault(measure.table, {})[measure.date or measure.opened or measure.snapshot] = None
-    return {table: tuple(dates) for table, dates in found.items()}
+    @property
+    def last_month(self) -> pd.Period:
+        """The last complete month."""
+        return last_complete(self.whole_to)
 
 
-def span_of(source: "Source", table: str, dates: Sequence[str], *, until: str) -> Span | None:
-    """The span of a table's records up to the day ``until``; None when it has no dated record by then."""
-    days = " UNION ".join(
-        f"SELECT CAST({parse_scalar(text).sql(DIALECT)} AS DATE) AS day FROM main.{quoted(table)}" for text in dates
-    )
-    frame = source.query(
-        f"SELECT day FROM ({days}) WHERE day IS NOT NULL AND day <= DATE '{until}' ORDER BY day", about=table
-    )
+def dated_by(measure: Measure) -> str:
+    """The expression that puts a record into a month: when it happened, opened, or was listed."""
+    return measure.date or measure.opened or measure.snapshot
+
+
+def span_of(source: "Source", table: str, text: str, *, as_of: str, today: date) -> Span | None:
+    """The span of one date expression of a table; None when no record is dated by then."""
+    until = as_of or today.isoformat()
+    day = f"CAST({parse_scalar(text).sql(DIALECT)} AS DATE)"
+    days = f"SELECT DISTINCT {day} AS day FROM main.{quoted(table)}"
+    frame = source.query(f"SELECT day FROM ({days}) WHERE day <= DATE '{until}' ORDER BY day", about=table)
     if frame.empty:
         return None
-    days_held = pd.to_datetime(frame["day"])
-    recent = days_held[days_held > days_held.iloc[-1] - pd.Timedelta(days=365)]
+    held = pd.to_datetime(frame["day"])
+    recent = held[held > held.iloc[-1] - pd.Timedelta(days=365)]
     pauses = recent.diff().dt.days.dropna()
-    return Span(first=days_held.iloc[0], last=days_held.iloc[-1], pause=int(pauses.max()) if len(pauses) else 1)
+    pause = int(pauses.quantile(USUAL, interpolation="higher")) if len(pauses) else 1
+    bound = pd.Timestamp(as_of) if as_of else pd.Timestamp(today) - pd.Timedelta(days=1)
+    whole_to = min(held.iloc[-1] + pd.Timedelta(days=pause), bound)
+    return Span(table=table, first=held.iloc[0], last=held.iloc[-1], pause=pause, whole_to=whole_to)
 
 
 def spans(source: "Source", measures: Mapping[str, Measure], *, as_of: str, today: date) -> dict[str, Span]:
-    """The span of every table that the measures read, by table."""
-    until = as_of or today.isoformat()
-    found = {
-        table: span_of(source, table, dates, until=until) for table, dates in sorted(date_columns(measures).items())
+    """The span of every measure that has a dated record, by the measure's name."""
+    wanted = {(measure.table, dated_by(measure)) for measure in measures.values()}
+    found = {key: span_of(source, *key, as_of=as_of, today=today) for key in sorted(wanted)}
+    held = {key: span for key, span in found.items() if span}
+    begins = {
+        table: min(s.first for s in held.values() if s.table == table) for table in {s.table for s in held.values()}
     }
-    return {table: span for table, span in found.items() if span}
+    return {
+        name: replace(held[key], first=begins[measure.table])
+        for name, measure in measures.items()
+        if (key := (measure.table, dated_by(measure))) in held
+    }
 
 
 def last_complete(day: pd.Timestamp) -> pd.Period:

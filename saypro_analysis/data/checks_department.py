@@ -18,6 +18,8 @@ from saypro_analysis.data.reader import Document, KeyPath, nearest
 from saypro_analysis.errors import Fault
 from saypro_analysis.kpi import CauseModel, Department, Kpi, Measure, SignRule, Target
 
+LARGEST_SHARE = 10.0  # a target of 60 for a percent KPI is a slip: it asks for 6,000 %
+
 
 def check_department(document: Document, department: Department, causes: CauseModel | None) -> Iterator[Fault]:
     """One department: measures, KPIs, formulas and the signs that it measures."""
@@ -138,6 +140,9 @@ def _check_target(document: Document, path: KeyPath, kpi: Kpi) -> Iterator[Fault
         )
     if target.where:
         yield from _check_sql(document, (*path, "where"), target.where, parse_scalar)
+    bounds = [target.value, target.low, target.high, *target.by_month.values()]
+    if kpi.unit == "percent" and any(abs(bound) > LARGEST_SHARE for bound in bounds if bound is not None):
+        yield document.fault(path, found="a share above 1,000 %", hint="percent KPIs hold shares: 0.6 is 60 %")
     for month in target.by_month:
         if not MONTH.fullmatch(month):
             yield document.fault((*path, "by_month", month), found=month, hint="a month such as 2026-01")

@@ -104,7 +104,7 @@ def checks_of(table: Table, held: Mapping[str, str], *, as_of: str) -> Iterator[
     for name, column in table.columns.items():
         raw, value = cleaned(name, column), parsed(name, column, is_text=held.get(name) == "VARCHAR")
         text = f"empty or {', '.join(column.missing_words)}" if column.missing_words else "empty"
-        yield Check(column=name, name="missing", sql=f"({raw}) IS NULL", limit=column.missing, stops=False, text=text)
+        yield Check(column=name, name="missing", sql=f"({raw}) IS NULL", limit=column.missing, stops=True, text=text)
         if column.type != "text":
             sql, text = f"({raw}) IS NOT NULL AND ({value}) IS NULL", f"not {_kind(column)}"
             yield Check(column=name, name="invalid", sql=sql, limit=column.invalid, stops=True, text=text)

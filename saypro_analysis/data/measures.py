@@ -7,7 +7,7 @@ import pandas as pd
 from sqlglot import exp
 
 from saypro_analysis.data.aggregates import KEY, measure_values
-from saypro_analysis.data.calendar import Span, last_complete
+from saypro_analysis.data.calendar import Span
 from saypro_analysis.data.expressions import names_of, parse_formula
 from saypro_analysis.data.sources import Source
 from saypro_analysis.data.tables import MONTHLY, check_monthly, shape
@@ -21,9 +21,8 @@ def monthly_table(params: Params, source: Source, spans: Mapping[str, Span], *, 
     Raises DataError when a definition does not fit its table.
     """
     values = measure_values(params, source, as_of=as_of)
-    complete = {table: (span.first_month, last_complete(span.complete_to(as_of))) for table, span in spans.items()}
     parts = [
-        _kpi_rows(department, kpi, values, complete)
+        _kpi_rows(department, kpi, values, spans)
         for department in params.departments.values()
         for kpi in department.kpis.values()
         if kpi.measure or kpi.ratio
@@ -39,20 +38,35 @@ def _kpi_rows(
     department: Department,
     kpi: Kpi,
     values: Mapping[str, pd.DataFrame],
-    complete: Mapping[str, tuple[pd.Period, pd.Period]],
+    spans: Mapping[str, Span],
 ) -> pd.DataFrame:
     names = [f"{department.id}.{part}" for part in kpi.measures]
-    tables = [department.measures[part].table for part in kpi.measures]
-    rows = _ratio(values[names[0]], values[names[1]], kpi.scale) if kpi.ratio else _single(values[names[0]], kpi.scale)
+    rows = _single(values[names[0]], kpi.scale)
+    if kpi.ratio:
+        top = values[names[0]]
+        if department.measures[kpi.ratio.numerator].adds_up:
+            top = _with_zeros(top, values[names[1]])
+        rows = _ratio(top, values[names[1]], kpi.scale)
     rows = rows[rows["dimension"].isin(["", *kpi.segments])]
     held = pd.Series(True, index=rows.index)
-    for table in tables:
-        held &= rows["month"].isin(pd.period_range(*complete[table], freq="M")) if table in complete else False
+    for name in names:
+        span = spans.get(name)
+        held &= rows["month"].isin(pd.period_range(span.first_month, span.last_month, freq="M")) if span else False
     return rows.assign(department=department.id, kpi=kpi.id, target=np.nan, target_upper=np.nan, complete=held)
 
 
 def _single(measure: pd.DataFrame, scale: float) -> pd.DataFrame:
     return measure.assign(value=measure["value"] * scale, numerator=measure["value"], denominator=np.nan)
+
+
+def _with_zeros(numerator: pd.DataFrame, denominator: pd.DataFrame) -> pd.DataFrame:
+    """A sum or count is zero in segments of the denominator that have none of it, in months in which it is known."""
+    total = numerator[(numerator["dimension"] == "") & numerator["value"].notna()]
+    lacking = denominator[denominator["month"].isin(total["month"])].merge(
+        numerator[KEY], on=KEY, how="left", indicator=True
+    )
+    none = lacking.loc[lacking["_merge"] == "left_only", KEY].assign(value=0.0, rows=0)
+    return pd.concat([numerator, none], ignore_index=True)
 
 
 def _ratio(numerator: pd.DataFrame, denominator: pd.DataFrame, scale: float) -> pd.DataFrame:

@@ -53,8 +53,9 @@ def _dates(measure: Measure) -> Iterable[Part]:
 def compose(measures: Sequence[Measure], dimensions: Sequence[str]) -> exp.Expr:
     """One query over one table for all ``measures``, in total and by each of ``dimensions``.
 
-    Result columns: month (first day), dimension and segment ("" for totals), and per measure ``value_<i>`` and
-    ``rows_<i>`` (records that met its filter); NULL where a row does not speak about a measure.
+    Result columns: month (first day), dimension and segment ("" for totals), and per measure ``value_<i>``,
+    ``rows_<i>`` (records that met its filter) and ``unknown_<i>`` (records whose filter has no answer, since what it
+    asks for is empty); NULL where a row does not speak about a measure.
     """
     selects = [_select(part, len(measures), dimensions) for part in parts_of(measures)]
     query: exp.Query = selects[0]
@@ -92,15 +93,20 @@ def _labels(dimensions: Sequence[str]) -> list[exp.Expr]:
 def _aggregate(measure: Measure | None, position: int, sign: int) -> list[exp.Expr]:
     value: exp.Expr = exp.null()
     rows: exp.Expr = exp.null()
+    unknown: exp.Expr = exp.null()
     if measure:
         value, rows = parse_aggregate(measure.value), exp.Count(this=exp.Star(), big_int=True)
+        unknown = exp.Literal.number(0)
         if measure.where:
+            undecided = exp.Is(this=exp.paren(parse_scalar(measure.where)), expression=exp.null())
+            unknown = exp.Filter(this=rows.copy(), expression=exp.Where(this=undecided))
             value, rows = (exp.Filter(this=v, expression=exp.Where(this=_filter(measure))) for v in (value, rows))
         if sign < 0:
             value, rows = exp.Neg(this=value), exp.Neg(this=rows)
     return [
         exp.cast(value, exp.DataType.Type.DOUBLE).as_(f"value_{position}"),
         exp.cast(rows, exp.DataType.Type.BIGINT).as_(f"rows_{position}"),
+        exp.cast(unknown, exp.DataType.Type.BIGINT).as_(f"unknown_{position}"),
     ]
 
 

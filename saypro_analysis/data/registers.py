@@ -174,6 +174,8 @@ def read_actions(
             "cost": row.number("cost"),
             "note": row.text("note"),
         }
+        if (fields["expected_effect"] or 0) < 0:
+            row.fault("expected_effect", f"{fields['expected_effect']:g}", "0 or more: how far the KPI gets better")
         lead = row.number("lead_months")
         if lead is not None and (lead < 0 or lead != int(lead)):
             row.fault("lead_months", f"{lead:g}", "a whole number of months, 0 or more")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -34,8 +34,10 @@ class Snapshot:
 
     @property
     def latest(self) -> pd.Period:
-        """The latest month that is over."""
-        return last_complete(pd.Timestamp(self.as_of))
+        """The latest month complete for at least half of all KPIs: one late source does not hold up the rest."""
+        held = self.monthly[self.monthly["complete"] & self.monthly["dimension"].eq("")]
+        last = sorted(held.groupby(["department", "kpi"])["month"].max(), reverse=True)
+        return last[(len(last) - 1) // 2] if last else last_complete(pd.Timestamp(self.as_of))
 
     @property
     def fingerprint(self) -> str:
@@ -66,7 +68,7 @@ def take_snapshot(params: Params, source_path: Path, *, today: date | None = Non
         quality = source.quality(as_of=f"{day:%Y-%m-%d}")
         _stop_if_broken(quality)
         monthly = monthly_table(params, source, held, as_of=day)
-        sources = _sources(source, held, day)
+        sources = _sources(source, held.values())
     return Snapshot(monthly=monthly, quality=quality, sources=sources, as_of=f"{day:%Y-%m-%d}", made_up=bool(sample))
 
 
@@ -98,7 +100,10 @@ def _stop_if_broken(quality: pd.DataFrame) -> None:
     raise DataError("The data break their contract; nothing was run.", faults)
 
 
-def _sources(source: Source, held: dict[str, Span], as_of: pd.Timestamp) -> pd.DataFrame:
+def _sources(source: Source, spans_held: Iterable[Span]) -> pd.DataFrame:
+    held: dict[str, list[Span]] = {}
+    for span in spans_held:
+        held.setdefault(span.table, []).append(span)
     prints = source.fingerprints()
     counts = {
         name: int(source.query(f"SELECT count(*) AS n FROM main.{quoted(name)}", about=name)["n"][0])
@@ -106,17 +111,22 @@ def _sources(source: Source, held: dict[str, Span], as_of: pd.Timestamp) -> pd.D
     }
     lines = []
     for name in source.ready:
-        table, span = source.tables.get(name), held.get(name)
+        table, own = source.tables.get(name), held.get(name, [])
         raw = None if table and table.view else source.raw[(table.file if table else "") or name]
         lines.append(
             {
                 "table": name, "file": raw.label if raw else "view", "rows": counts[name],
-                "first": f"{span.first:%Y-%m-%d}" if span else "", "last": f"{span.last:%Y-%m-%d}" if span else "",
-                "complete_to": f"{span.complete_to(as_of):%Y-%m-%d}" if span else "",
+                "first": _day(min((span.first for span in own), default=None)),
+                "last": _day(max((span.last for span in own), default=None)),
+                "complete_to": _day(min((span.whole_to for span in own), default=None)),
                 "sha256": prints[raw.path.name] if raw else "",
             }
         )  # fmt: skip
     return shape(pd.DataFrame(lines), dict(SOURCES))
+
+
+def _day(day: pd.Timestamp | None) -> str:
+    return "" if day is None else f"{day:%Y-%m-%d}"
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

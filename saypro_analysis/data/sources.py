@@ -53,7 +53,7 @@ class Source:
     def _load(self, name: str, table: Table) -> str:
         file = table.file or name
         if file not in self.raw:
-            known = [*self.raw, *self.tables]
+            known = [name for name in (*self.raw, *self.tables) if name != file]
             fault = Fault(where="data source", key=file, found="no such table or file", hint=nearest(file, known))
             raise DataError("A table is not in the data source.", (fault,))
         if file not in self.loaded:

@@ -22,7 +22,9 @@ def with_targets(params: Params, source: Source, table: pd.DataFrame) -> pd.Data
         for kpi in department.kpis.values():
             total = table["dimension"].eq("") & table["department"].eq(department.id) & table["kpi"].eq(kpi.id)
             rows = table[total]
-            lower, upper = target_values(kpi, rows.set_index("month")["value"], source)
+            lower, upper = target_values(
+                kpi, rows.set_index("month")["value"].where(rows["complete"].to_numpy()), source
+            )
             parts.append(rows.assign(target=lower.to_numpy(), target_upper=upper.to_numpy()))
     return pd.concat([*parts, table[table["dimension"] != ""]])
 

@@ -23,8 +23,13 @@ CLASSES = (0, 20, 40, 70, 101)  # the last two begin where a cause is called pos
 LETTER = 8.2  # pixels that a letter of 12 px takes at most, on average
 
 
-def segments_chart(segments: pd.DataFrame, told: Told, *, narrow: bool = False, ax: "Axes | None" = None) -> "Axes":
-    """Bars of the KPI's value by segment, from zero, with the target as a line; columns segment, value, missed."""
+def segments_chart(
+    segments: pd.DataFrame, told: Told, *, narrow: bool = False, with_target: bool = True, ax: "Axes | None" = None
+) -> "Axes":
+    """Bars of the KPI's value by segment, from zero; columns segment, value, missed.
+
+    ``with_target``: the target as a line; the target of a sum is no target of its parts.
+    """
     size = (NARROW[0] if narrow else WIDE[0], 46 + 42 * len(segments))
     axes = ax or new_axes(size, left=104 if narrow else 190, right=64 if narrow else 110, top=26, bottom=10)
     labels = [shortened(name, 14 if narrow else 26) for name in segments["segment"]]
@@ -38,14 +43,13 @@ def segments_chart(segments: pd.DataFrame, told: Told, *, narrow: bool = False, 
             told.numbers.value(told.kpi, value), (max(value, 0.0), place), xytext=(7, 0), textcoords="offset points",
             va="center", fontsize=13, fontweight=700, color=sentinel("ink"), annotation_clip=False,
         )  # fmt: skip
-    _target_uprights(axes, told)
+    if with_target:
+        _target_uprights(axes, told)
     return axes
 
 
 def _target_uprights(axes: "Axes", told: Told) -> None:
-    gap, kpi = told.verdict.gap, told.kpi
-    if kpi.unit == "count" or (kpi.unit == "currency" and kpi.ratio is None and not kpi.formula):
-        return  # the target of a sum is no target of its parts
+    gap = told.verdict.gap
     bounds = [bound for bound in (gap.target, gap.target_upper) if bound is not None]
     for bound in bounds:
         axes.axvline(bound, color=sentinel("target"), linewidth=1.5, dashes=(4, 2.6), zorder=3)

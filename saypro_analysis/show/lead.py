@@ -16,14 +16,14 @@ Facts = tuple[tuple[str, Markup], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """The scorecard, counted by status; ``before`` counts the misses of the month before."""
+    """The scorecard, counted by status; ``before`` counts the misses of the month before, None when it is not held."""
 
     missed: tuple[Told, ...]
     watched: tuple[Told, ...]
     met: tuple[Told, ...]
     no_target: tuple[Told, ...]
     no_data: tuple[Told, ...]
-    before: int
+    before: int | None
 
     @property
     def judged(self) -> int:
@@ -37,13 +37,14 @@ def tally(stories: tuple[Told, ...]) -> Tally:
     for told in stories:
         status = told.verdict.gap.status
         groups["watched" if told.verdict.emerging and status != "missed" else status].append(told)
+    held_before = any(told.judged_in(told.verdict.month - 1) for told in stories)
     return Tally(
         missed=tuple(groups["missed"]),
         watched=tuple(groups["watched"]),
         met=tuple(groups["met"]),
         no_target=tuple(groups["no target"]),
         no_data=tuple(groups["no data"]),
-        before=sum(told.missed_in(told.verdict.month - 1) for told in stories),
+        before=sum(told.missed_in(told.verdict.month - 1) for told in stories) if held_before else None,
     )
 
 
@@ -109,10 +110,10 @@ def _what(month: pd.Period, held: Tally) -> Markup:
     if not held.judged:
         first = Markup("Nothing can be judged: no KPI has both a target and a value.")
     else:
-        first = Markup("<b>{} of {}</b> {} missed, {} in {}.").format(
-            len(held.missed), held.judged, "target" if held.judged == 1 else "targets", held.before or "none",
-            month_name(month - 1),
-        )  # fmt: skip
+        compared = "" if held.before is None else f", {held.before or 'none'} in {month_name(month - 1)}"
+        first = Markup("<b>{} of {}</b> {} missed{}.").format(
+            len(held.missed), held.judged, "target" if held.judged == 1 else "targets", compared
+        )
     rest = []
     if held.missed:
         rest.append(f"Behind: {names(held.missed)}.")
@@ -125,7 +126,8 @@ def _what(month: pd.Period, held: Tally) -> Markup:
 
 def _since_when(held: Tally, main: Told | None) -> Markup:
     if main is None:
-        return Markup("Nothing is behind, and nothing is getting worse.")
+        calm = "Nothing is behind, and nothing is getting worse." if held.judged else "Nothing can be said."
+        return Markup("{}").format(f"{calm}{' Where there are no data, nothing is known.' if held.no_data else ''}")
     first, rest = since_when(main)
     others = [told for told in held.missed if told is not main and told.verdict.misses > 1][:2]
     also = [
@@ -155,5 +157,7 @@ def since_when(told: Told) -> tuple[str, str]:
     if verdict.misses == 1:
         return month_name(verdict.month), f"{name} missed {missed_since(told)}."
     if verdict.fluctuation.fluctuating:
-        return "No one month", f"{name} {be(told.kpi)} inside the target but {be(told.kpi)} not steady."
-    return "Over the last year", f"{capital(name)} {be(told.kpi)} getting worse while the target is still met."
+        met = "inside the target but " if verdict.gap.status == "met" else ""
+        return "No one month", f"{name} {be(told.kpi)} {met}not steady."
+    met = " while the target is still met" if verdict.gap.status == "met" else ""
+    return "Over the last year", f"{capital(name)} {be(told.kpi)} getting worse{met}."

@@ -20,17 +20,17 @@ METHOD = (
             "chart). A month is unlike usual when it lies outside the range, when seven months lie on one side of the "
             "average or go the same way, or when two of three lie near the edge.",
             "Assurance says what the usual range does with the target: it will meet it, will miss it, or does both by "
-            "turns. After a confirmed step or trend the usual range is that of the months before it. A KPI that is "
-            "worse than usual and has missed three months running will miss it. This report makes "
-            "no forecast.",
+            "turns. After a confirmed step the usual range is that of the months before it, and assurance is judged "
+            "by the months since. A KPI that is worse than usual and has missed three months running will miss it. "
+            "This report makes no forecast.",
         ),
     ),
     (
         "How trends and causes are found",
         (
             "A trend is declared when a rank test that allows for seasons and for months that resemble their "
-            "neighbours finds one, with the rate of false findings held over all KPIs, and when the change is large "
-            "enough to matter.",
+            "neighbours finds one, with the rate of false findings held over the department's KPIs, and when the "
+            "change is large enough to matter.",
             "Causes are scored from signs that are measured or were observed, for and against. The number is the "
             "chance of the cause given the signs, from 0 to 100. It shows what the evidence points to, not what must "
             "be so.",

@@ -27,7 +27,7 @@ def show_overview_head(analyses: Analyses, month: pd.Period, missing: Mapping[st
     sample = any(analysis.month.sample for analysis in analyses)
     html = render(
         "head", name="", month=month_name(month), lead=sentence, sample=sample, company=company,
-        facts=overview_facts(analyses, month), missing={names[key]: reason for key, reason in missing.items()},
+        facts=overview_facts(analyses), missing={names[key]: reason for key, reason in missing.items()},
     )  # fmt: skip
     page = page_json(company=company, departments=names, current=OVERVIEW, month=month, sample=sample)
     return Fragment(html=html, text=sentence.striptags(), page=page)

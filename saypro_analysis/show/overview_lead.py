@@ -26,8 +26,12 @@ def company_tally(analyses: Analyses) -> Tally:
 def overview_lead(analyses: Analyses, month: pd.Period) -> Markup:
     """How many targets were missed, compared with the month before, and which is furthest off."""
     held = company_tally(analyses)
-    if not held.judged:
+    if not analyses:
         return Markup("{}").format(f"No report could be made for {month_name(month)}.")
+    if not held.judged:
+        return Markup("{}").format(
+            f"Nothing can be judged in {month_name(month)}: no KPI has both a target and a value."
+        )
     if not held.missed:
         all_of = "The one target was" if held.judged == 1 else f"All {count(held.judged, 'target')} were"
         return Markup("{}").format(f"{all_of} met in {month_name(month)}.")
@@ -36,8 +40,8 @@ def overview_lead(analyses: Analyses, month: pd.Period) -> Markup:
         capital(f"{numeral(len(held.missed))} of {count(held.judged, 'target')}"),
         "was" if len(held.missed) == 1 else "were",
     )
-    compared = _compared(len(held.missed) - held.before, month - 1)
-    return Markup("{}, {}. {}: {} {} furthest off, at {}.").format(
+    compared = "" if held.before is None else f", {_compared(len(held.missed) - held.before, month - 1)}"
+    return Markup("{}{}. {}: {} {} furthest off, at {}.").format(
         first, compared, told.department, told.kpi.name, be(told.kpi), missed_by(told)
     )
 
@@ -48,20 +52,20 @@ def _compared(more: int, before: pd.Period) -> str:
     return f"{numeral(abs(more))} {'more' if more > 0 else 'fewer'} than in {month_name(before)}"
 
 
-def overview_facts(analyses: Analyses, month: pd.Period) -> Facts:
+def overview_facts(analyses: Analyses) -> Facts:
     """What, since when, why, what to do, over all departments."""
     held = company_tally(analyses)
     return (
         ("What", _what(held)),
         ("Since when", _since(held)),
         ("Why", _why(held.missed)),
-        ("What to do", _do(analyses, month)),
+        ("What to do", _do(analyses)),
     )
 
 
 def _what(held: Tally) -> Markup:
     text = f"{len(held.missed)} missed, {len(held.watched)} to watch, {len(held.met)} met."
-    new = [told for told in held.missed if told.verdict.misses == 1]
+    new = [told for told in held.missed if told.verdict.misses == 1 and told.judged_in(told.verdict.month - 1)]
     rest = [f"Missed anew: {listed([told.kpi.name for told in new], most=3)}."] if new else []
     if held.no_data:
         rest.append(f"No data: {listed([told.kpi.name for told in held.no_data], most=3)}.")
@@ -70,10 +74,13 @@ def _what(held: Tally) -> Markup:
 
 def _since(held: Tally) -> Markup:
     if not held.missed:
-        return Markup("Nothing is behind.")
+        return Markup("{}").format("Nothing is behind." if held.judged else "Nothing can be said.")
     verdicts = [told.verdict for told in held.missed]
     real = [verdict for verdict in verdicts if verdict.limits.variation == "concerning" or verdict.trend.worsening]
+    known = [verdict for verdict in verdicts if verdict.limits.sigma is not None]
     first = f"{len(real)} of {len(held.missed)} {'is a real change' if len(real) == 1 else 'are real changes'}."
+    if len(known) < len(verdicts):
+        first = "Too early to say which are real changes." if not real else f"{first} Of others it is too early to say."
     when, what = since_when(worst(held.missed))
     return Markup("<b>{}</b> {}").format(first, f"{when}: {what}")
 
@@ -84,24 +91,25 @@ def _why(missed: tuple[Told, ...]) -> Markup:
         for found in supported(told.diagnosis)[:1]:
             places.setdefault(found.cause.name, []).append(f"{told.kpi.name}, {score(found)} of 100")
     if not missed:
-        return Markup("There is no shortfall to explain.")
+        return Markup("There is no missed target to explain.")
     if not places:
         return Markup("No cause is well supported by the signs that are known.")
     parts = [f"{lower(cause)} ({'; '.join(where[:2])})" for cause, where in list(places.items())[:3]]
     return Markup("{}").format(f"The evidence points to {listed(parts)}.")
 
 
-def _do(analyses: Analyses, month: pd.Period) -> Markup:
+def _do(analyses: Analyses) -> Markup:
     items = [item for analysis in analyses for plan in analysis.plans for item in plan.recommendations]
     if not items:
         return Markup("No action is needed. Keep watching the scorecards.")
     kinds = [item.kind for item in items]
     parts = [f"{kinds.count(kind)} {word}" for kind, word in _KINDS if kind in kinds]
-    late = sum(item.kind == "planned" and item.due < month.end_time for item in items)
+    parts[0] = f"{'Action' if len(items) == 1 else 'Actions'}: {parts[0]}"
+    late = sum(item.late for item in items)
     overdue = f" {capital(count(late, 'planned action'))} {'is' if late == 1 else 'are'} overdue." if late else ""
     texts = dict.fromkeys(item.text.strip().rstrip(".") for item in items if item.kind == "planned" or item.effect)
     first = f" First: {lower(next(iter(texts)))}." if texts else ""
     return Markup("<b>{}</b>{}").format(f"{capital(listed(parts))}.", overdue + first)
 
 
-_KINDS = (("planned", "actions planned"), ("suggested", "suggested"), ("check", "to check first"))
+_KINDS = (("planned", "planned"), ("suggested", "suggested"), ("check", "to check first"))

@@ -94,38 +94,57 @@ def _calm(told: Told) -> str:
 
 
 def recovery(told: Told) -> str:
-    """What limits and assurance tell about the target, without a forecast."""
+    """What limits and assurance of the process as it is now tell about the target, without a forecast."""
     verdict = told.verdict
-    limits, bounds = verdict.limits, usual_range(told)
+    limits, now = verdict.limits, verdict.current
     if verdict.gap.target is None and verdict.gap.target_upper is None:
         return "There is no target to come back to."
-    if limits.assurance == "none":
-        return "Not known yet: there is too little data for a usual range."
-    if verdict.progress == "recovering":
-        return f"It is on its way. The usual range is {bounds}; the target is {target_text(told)}."
-    worse = limits.variation == "concerning" or verdict.trend.worsening
     if limits.assurance == "fail":
         return _will_miss(told)
+    if limits.assurance == "none" or now is None:
+        return _not_known(told)
+    bounds = usual_range(told, now)
+    if verdict.progress == "recovering":
+        return f"It is on its way. The usual range{_since(told)} is {bounds}; the target is {target_text(told)}."
+    worse = limits.variation == "concerning" or verdict.trend.worsening
     if limits.assurance == "pass":
-        usual = f"A usual month, {bounds}, meets the target"
+        usual = f"A usual month{_since(told)}, {bounds}, meets the target"
         return f"Only if it returns to what is usual. {usual}; of late it is not usual." if worse else f"{usual}."
-    straddles = f"the target lies within the usual range of {bounds}"
+    straddles = f"the target lies within the usual range{_since(told)} of {bounds}"
     if worse:
         return f"Not as things stand: {straddles}, but of late months are worse than usual."
     return f"Some months will meet the target and some will miss it: {straddles}."
 
 
+def _since(told: Told) -> str:
+    """From when on the present range holds, where that is not from the first month on."""
+    trend = told.verdict.trend
+    stepped = trend.verdict == "step change" and trend.since is not None
+    return f" since {month_name(trend.since)}" if stepped and trend.since is not None else ""
+
+
+def _not_known(told: Told) -> str:
+    if told.verdict.limits.sigma is None or not _since(told):
+        return "Not known yet: there is too little data for a usual range."
+    return f"Not known yet: a usual range takes at least {numeral(LEAST)} months{_since(told)}."
+
+
 def _will_miss(told: Told) -> str:
     """Why it will go on missing: by its usual range, or since it has left a range that would do better."""
-    verdict, bounds = told.verdict, usual_range(told)
-    limits, gap = verdict.limits, verdict.gap
-    by_range = assure(
-        limits.lower, limits.upper, better=told.kpi.better, target=gap.target, target_upper=gap.target_upper
-    )
-    if by_range == "fail":
-        return f"No. Its whole usual range, {bounds}, misses the target; only a change of the process helps."
+    verdict, gap = told.verdict, told.verdict.gap
+    now = verdict.current
+    by_range = "none"
+    if now is not None:
+        by_range = assure(
+            now.lower, now.upper, better=told.kpi.better, target=gap.target, target_upper=gap.target_upper
+        )
+    if now is not None and by_range == "fail":
+        bounds = usual_range(told, now)
+        return (
+            f"No. Its whole usual range{_since(told)}, {bounds}, misses the target; only a change of the process helps."
+        )
     missed = f"it has missed {count(verdict.misses, 'month')} in a row and is worse than usual"
-    return f"Not by itself: {missed}. The usual range of {bounds} no longer holds."
+    return f"Not by itself: {missed}. The usual range of {usual_range(told)} no longer holds."
 
 
 def reading(told: Told) -> tuple[tuple[str, str], ...]:

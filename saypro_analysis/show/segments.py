@@ -9,10 +9,8 @@ import pandas as pd
 
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.errors import Fault, ParamsError
-from saypro_analysis.fluctuation import measure_fluctuation
-from saypro_analysis.gap import measure_gap, shortfalls
+from saypro_analysis.gap import shortfalls
 from saypro_analysis.kpi import Kpi
-from saypro_analysis.limits import limit_points, process_limits
 from saypro_analysis.show.chart_words import unit_words
 from saypro_analysis.show.comparisons import segments_chart
 from saypro_analysis.show.figures import Figure, figure_html
@@ -20,8 +18,7 @@ from saypro_analysis.show.fragment import Fragment, render
 from saypro_analysis.show.numbers import month_name, numeral
 from saypro_analysis.show.story import Told, tell
 from saypro_analysis.show.words import target_text
-from saypro_analysis.trend import measure_trend
-from saypro_analysis.verdict import Verdict, settled_baseline
+from saypro_analysis.verdict import Verdict, judge_series, points_of, series
 
 MOST = 12  # bars; more cannot be read
 
@@ -37,17 +34,21 @@ def show_segments(analysis: Analysis, kpi: str, by: str) -> Fragment:
     if not segments["value"].notna().any():
         text = f"{told.kpi.name} has no value by {name} in {month_name(told.verdict.month)}."
         return Fragment(html=render("note", text=text), text=text)
+    parts = is_sum(analysis, told.kpi)
     drawn = segments[segments["value"].notna()].head(MOST).reset_index(drop=True)
     figure = Figure(
         name=f"segments-{kpi}-{by}",
-        title=_title(told, drawn, name),
+        title=_title(told, drawn, name, parts=parts),
         subtitle=f"{told.kpi.name}{unit_words(told.kpi, told.numbers)} by {name}, {month_name(told.verdict.month)}.",
-        description=_description(told, drawn, name),
+        description=_description(told, drawn, name, parts=parts),
         heads=("Segment", told.kpi.name, "Records"),
         rows=[_row(told, row) for row in segments.to_dict("records")],
         kind="bars",
     )
-    html = render("segments", figure=figure_html(figure, lambda narrow: segments_chart(drawn, told, narrow=narrow)))
+    html = render(
+        "segments",
+        figure=figure_html(figure, lambda narrow: segments_chart(drawn, told, narrow=narrow, with_target=not parts)),
+    )
     return Fragment(html=html, text=figure.title)
 
 
@@ -71,8 +72,8 @@ def segment_values(analysis: Analysis, told: Told, by: str) -> pd.DataFrame:
     rows = held[(held["department"] == kpi.department) & (held["kpi"] == kpi.id) & (held["dimension"] == by)]
     rows = rows[rows["month"] == month.month][["segment", "value", "rows"]].copy()
     gap = told.verdict.gap
-    low = np.nan if gap.target is None or is_sum(kpi) else gap.target
-    high = np.nan if gap.target_upper is None or is_sum(kpi) else gap.target_upper
+    low = np.nan if gap.target is None or is_sum(analysis, kpi) else gap.target
+    high = np.nan if gap.target_upper is None or is_sum(analysis, kpi) else gap.target_upper
     short = pd.Series(shortfalls(rows["value"], low, high, better=kpi.better), index=rows.index)
     rows["missed"] = (short > 0).to_numpy()
     order = short.where(short.notna(), rows["value"])
@@ -81,58 +82,32 @@ def segment_values(analysis: Analysis, told: Told, by: str) -> pd.DataFrame:
 
 def segment_story(analysis: Analysis, told: Told, by: str, segment: str) -> Told:
     """One segment as a story of its own, judged like a KPI; without causes and actions, which are of the whole."""
-    held, kpi = analysis.month.monthly, told.kpi
-    rows = held[(held["department"] == kpi.department) & (held["kpi"] == kpi.id)]
+    month, kpi = analysis.month, told.kpi
+    rows = month.monthly
+    rows = rows[(rows["department"] == kpi.department) & (rows["kpi"] == kpi.id)]
     rows = rows[(rows["dimension"] == by) & (rows["segment"] == segment)].set_index("month")
-    whole = told.months.set_index("month")
-    values = rows["value"].reindex(whole.index).rename(segment)
-    table = whole[["target", "target_upper"]].assign(value=values)
-    if is_sum(kpi):
-        table[["target", "target_upper"]] = np.nan
-    verdict = _judged(told.verdict, table)
-    gap = verdict.gap
-    limits = limit_points(
-        values, better=kpi.better, target=gap.target, target_upper=gap.target_upper,
-        baseline=settled_baseline(values, verdict.trend),
-    )  # fmt: skip
-    lines = limits[["mean", "lower", "upper"]]
-    if verdict.limits.sigma is None:
-        lines = lines * np.nan
-    months = table.join(lines).join(limits["signal"].where(table["value"].notna(), "missing"))
-    short = shortfalls(table["value"], table["target"], table["target_upper"], better=kpi.better)
+    held = series(month.monthly, kpi, until=month.month)
+    for name in ("value", "numerator", "denominator"):
+        held[name] = rows[name].reindex(held.index)
+    if is_sum(analysis, kpi):
+        held[["target", "target_upper"]] = np.nan
+    verdict = judge_series(month, kpi, held)
+    short = shortfalls(held["value"], held["target"], held["target_upper"], better=kpi.better)
     return replace(
-        told, verdict=verdict, months=months.rename_axis("month").reset_index(), short=pd.Series(short),
-        diagnosis=None, plan=None,
-    )  # fmt: skip
-
-
-def _judged(whole: Verdict, table: pd.DataFrame) -> Verdict:
-    """The whole's verdict with everything that a segment has of its own in its place."""
-    kpi, values, last = whole.kpi, table["value"], table.iloc[-1]
-    gap = measure_gap(last["value"], last["target"], target_upper=last["target_upper"], better=kpi.better)
-    trend = measure_trend(
-        values, better=kpi.better, target=gap.target, target_upper=gap.target_upper, seasonal=kpi.seasonal
+        told, verdict=verdict, months=points_of(verdict, held), short=pd.Series(short), diagnosis=None, plan=None
     )
-    limits = process_limits(
-        values, better=kpi.better, target=gap.target, target_upper=gap.target_upper,
-        baseline=settled_baseline(values, trend),
-    )  # fmt: skip
-    return replace(
-        whole, gap=gap, limits=limits, trend=trend, misses=0, missed_since=None, progress="",
-        fluctuation=measure_fluctuation(values, trend=trend, target=gap.target),
-        emerging=gap.status != "missed" and (trend.worsening or limits.variation == "concerning"),
-    )  # fmt: skip
 
 
-def is_sum(kpi: Kpi) -> bool:
+def is_sum(analysis: Analysis, kpi: Kpi) -> bool:
     """Whether a segment's value is a part of the whole, so that the target of the whole is not its own."""
-    return kpi.ratio is None and kpi.unit in ("count", "currency")
+    measure = analysis.month.department.measures.get(kpi.measure)
+    return measure is not None and measure.adds_up
 
 
-def _title(told: Told, drawn: pd.DataFrame, name: str) -> str:
+def _title(told: Told, drawn: pd.DataFrame, name: str, *, parts: bool) -> str:
     first = drawn.iloc[0]
     value = told.numbers.value(told.kpi, float(first["value"]))
-    if is_sum(told.kpi):
+    if parts:
         return f"{first['segment'] or 'not named'} has the largest part: {value}"
     missed = int(drawn["missed"].sum())
     if not missed:
@@ -147,11 +122,11 @@ def has_target(told: Told) -> bool:
     return told.verdict.gap.target is not None or told.verdict.gap.target_upper is not None
 
 
-def _description(told: Told, drawn: pd.DataFrame, name: str) -> str:
+def _description(told: Told, drawn: pd.DataFrame, name: str, *, parts: bool) -> str:
     rows = [_row(told, row) for row in drawn.to_dict("records")]
-    parts = [f"{segment} {value}" for segment, value, _ in rows]
-    target = f" The target is {target_text(told)}." if has_target(told) and not is_sum(told.kpi) else ""
-    return f"Bars of {told.kpi.name} by {name}: {', '.join(parts)}.{target}"
+    values = [f"{segment} {value}" for segment, value, _ in rows]
+    target = f" The target is {target_text(told)}." if has_target(told) and not parts else ""
+    return f"Bars of {told.kpi.name} by {name}: {', '.join(values)}.{target}"
 
 
 def _row(told: Told, row: Mapping[Hashable, Any]) -> tuple[str, str, str]:

@@ -79,6 +79,10 @@ class Told:
         share = kpi.unit == "percent" and kpi.ratio is not None and kpi.scale == 1
         return 1.0 if share and limit > 1 and bool((values <= 1).all()) else limit
 
+    def judged_in(self, month: pd.Period) -> bool:
+        """Whether the KPI had both a value and a target in that month."""
+        return bool(((self.months["month"] == month).to_numpy() & self.short.notna().to_numpy()).any())
+
     @property
     def run(self) -> int:
         """How many months in a row the value went the same way up to the last: negative when it fell."""

@@ -14,6 +14,15 @@ _FONTS = (("Report Sans", "400 700", "inter-sub.woff2"), ("Report Serif", "600",
 _ROOT = re.compile(r":root\b")
 
 
+#: JupyterLab floats the terms of definition lists and sets its own sizes; inside a report they stand as on the page.
+_LAB = Markup(
+    ".jp-RenderedHTMLCommon .saypro dt{float:none;display:block;width:auto;margin:0}"
+    ".jp-RenderedHTMLCommon .saypro dd{float:none;display:block;width:auto;padding-left:0}"
+    ".jp-RenderedHTMLCommon .saypro dl.facts>div,.jp-RenderedHTMLCommon .saypro dl{overflow:visible}"
+    ".jp-RenderedHTMLCommon .saypro table{table-layout:auto;margin:0}"
+)
+
+
 def use_report_style() -> Fragment:
     """The style sheet and the icons, for fragments shown in JupyterLab; its cell is tagged ``notebook-only``.
 
@@ -21,7 +30,7 @@ def use_report_style() -> Fragment:
     """
     nested = Markup(".saypro{{{}}}").format(Markup(_asset("report.css")))  # noqa: S704 (our own file)
     tokens = Markup(_ROOT.sub(".saypro", _asset("tokens.css")))  # noqa: S704
-    html = Markup("<style>{}{}{}</style>{}").format(_font_faces(), tokens, nested, icons())
+    html = Markup("<style>{}{}{}{}</style>{}").format(_font_faces(), tokens, nested, _LAB, icons())
     return Fragment(html=html, text="The report's style is in use.")
 
 

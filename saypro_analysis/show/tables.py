@@ -35,7 +35,7 @@ from saypro_analysis.show.words import (
     target_text,
 )
 
-_KIND = {"planned": "Planned", "suggested": "Suggested", "check": "Check first"}
+_KIND = {"late": "Planned, late", "planned": "Planned", "suggested": "Suggested", "check": "Check first"}
 _STATE = {"done": "Done", "on time": "On time", "late": "Late", "stopped": "Stopped", "not started": "Not started"}
 _STATUS_ICON = {"missed": "s-missed", "watch": "s-risk", "met": "s-met", "no target": "s-none", "no data": "s-none"}
 _STATUS_CLASS = {"missed": "missed", "watch": "risk", "met": "met", "no target": "none", "no data": "none"}
@@ -146,7 +146,7 @@ def action_table(told: Told, plan: Plan) -> Markup:
                 "due": due_text(item),
                 "effect": effect,
                 "spread": spread,
-                "kind": _KIND[item.kind],
+                "kind": _KIND["late" if item.late else item.kind],
             }
         )
     name = told.kpi.name

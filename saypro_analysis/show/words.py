@@ -1,6 +1,7 @@
 """The vocabulary: the same word for the same thing in every sentence, table and chart."""
 
 from saypro_analysis.kpi import Kpi
+from saypro_analysis.limits import Limits
 from saypro_analysis.show.numbers import listed
 from saypro_analysis.show.story import Told
 from saypro_analysis.verdict import Verdict
@@ -122,9 +123,9 @@ def against(told: Told) -> str:
     return f"{actual} against {a_range}{target_text(told, bare=True)}"
 
 
-def usual_range(told: Told) -> str:
-    """The process limits in words: "5.6 h to 6.4 h"; empty when there are none."""
-    limits = told.verdict.limits
+def usual_range(told: Told, limits: Limits | None = None) -> str:
+    """The process limits (or others) in words: "5.6 h to 6.4 h"; empty when there are none."""
+    limits = limits or told.verdict.limits
     if limits.lower is None or limits.upper is None:
         return ""
     low, high = told.possible(limits.lower), told.possible(limits.upper)

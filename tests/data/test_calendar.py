@@ -1,5 +1,6 @@
 """Which months are complete."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -92,9 +93,52 @@ def test_no_dated_record(tmp_path: Path, rows: list[str]) -> None:
 
 
 def test_span() -> None:
-    """Complete to the last record and its usual pause, never beyond the data's day."""
-    span = Span(first=pd.Timestamp("2026-01-03"), last=pd.Timestamp("2026-10-29"), pause=3)
-    assert span.complete_to(pd.Timestamp("2026-12-31")) == pd.Timestamp("2026-11-01")
-    assert span.complete_to(pd.Timestamp("2026-10-30")) == pd.Timestamp("2026-10-30")
-    assert str(span.first_month) == "2026-01"
-    assert str(Span(first=pd.Timestamp("2026-01-03"), last=span.last, pause=1).first_month) == "2026-02"
+    """The first month counts when its first record comes within a usual pause; the last when it is over."""
+    span = Span(
+        table="t",
+        first=pd.Timestamp("2026-01-03"),
+        last=pd.Timestamp("2026-10-29"),
+        pause=3,
+        whole_to=pd.Timestamp("2026-10-31"),
+    )
+    assert (str(span.first_month), str(span.last_month)) == ("2026-01", "2026-10")
+    assert str(replace(span, pause=1).first_month) == "2026-02"
+    assert str(replace(span, whole_to=pd.Timestamp("2026-10-30")).last_month) == "2026-09"
+
+
+def test_one_closure_is_no_usual_pause(tmp_path: Path) -> None:
+    """A table that once paused for 24 days and otherwise is written daily is not complete 23 days after its export."""
+    days = [*every_day("2025-11-01", "2025-12-19"), *every_day("2026-01-12", "2026-10-08")]
+    files = {"orders.csv": orders(*days), "all.csv": orders(*every_day("2025-11-01", "2026-10-31"))}
+    measures = {**SUM, "a": {**SUM["m"], "table": "all"}}
+    found = snapshot_of(tmp_path, files, measures, {**KPI, "a": kpi(measure="a")})
+    assert series(found, "k", "complete")["2026-10"] is False
+    assert series(found, "k", "complete")["2026-09"] is True
+    assert series(found, "a", "complete")["2026-10"] is True
+
+
+def test_each_date_has_its_own_end(tmp_path: Path) -> None:
+    """What is dated ahead (an expected day) does not make complete what was created in the same table."""
+    created = pd.date_range("2026-08-01", "2026-10-05")
+    rows = [f"{day:%Y-%m-%d},{day + pd.Timedelta(days=60):%Y-%m-%d}" for day in created]
+    files = {"deals.csv": csv("created,expected", *rows), "all.csv": orders(*every_day("2026-08-01", "2026-10-31"))}
+    measures = {
+        "c": {"table": "deals", "value": "count(*)", "date": "created"},
+        "e": {"table": "deals", "value": "count(*)", "date": "expected"},
+        "a": {**SUM["m"], "table": "all"},
+    }
+    kpis = {name: kpi(measure=name) for name in measures}
+    found = snapshot_of(tmp_path, files, measures, kpis)
+    assert series(found, "c", "complete")["2026-10"] is False
+    assert series(found, "e", "complete")["2026-10"] is True
+
+
+def test_the_latest_month_is_held_by_most(tmp_path: Path) -> None:
+    """One source that runs ahead does not make a month the latest which the others do not hold yet."""
+    files = {
+        "orders.csv": orders(*every_day("2026-08-01", "2026-10-31")),
+        "ahead.csv": orders(*every_day("2026-08-01", "2026-11-30")),
+    }
+    measures = {**SUM, "n": {**SUM["m"], "value": "count(*)"}, "a": {**SUM["m"], "table": "ahead"}}
+    found = snapshot_of(tmp_path, files, measures, {**KPI, "n": kpi(measure="n"), "a": kpi(measure="a")})
+    assert str(found.latest) == "2026-10"

@@ -134,9 +134,9 @@ def verdicts(table: pd.DataFrame) -> dict[str, tuple[int, str]]:
 @pytest.mark.parametrize(
     ("column", "cells", "check", "expected"),
     [
-        (Column(missing=0), ["x", "", " "], "missing", (2, "note")),
+        (Column(missing=0), ["x", "", " "], "missing", (2, "broken")),
         (Column(missing=0.7), ["x", "", ""], "missing", (2, "ok")),
-        (Column(missing=0, missing_words=("N/A",)), ["x", "N/A"], "missing", (1, "note")),
+        (Column(missing=0, missing_words=("N/A",)), ["x", "N/A"], "missing", (1, "broken")),
         (Column(type="number"), ["1", "x", ""], "invalid", (1, "broken")),
         (Column(type="number", invalid=0.5), ["1", "x"], "invalid", (1, "note")),
         (Column(type="number"), ["1", "", "3"], "invalid", (0, "ok")),

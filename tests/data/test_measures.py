@@ -262,3 +262,28 @@ def test_measures_share_a_table(tmp_path: Path) -> None:
     found = snapshot_of(tmp_path, {"orders.csv": text}, measures, {"k": kpi(measure="m"), "l": kpi(measure="n")})
     assert series(found, "k") == {"2026-11": 60, "2026-12": 65}
     assert series(found, "l") == {"2026-11": 0, "2026-12": 3}
+
+
+def test_a_filter_without_an_answer_is_not_zero(tmp_path: Path) -> None:
+    """Where what the filter asks for is empty in every record of a month, a count of none is missing, not zero."""
+    text = csv("day,stage", "2026-10-01,won", "2026-10-31,lost", "2026-11-02,", "2026-11-30,", "2026-12-31,lost")
+    measures = {"m": {"table": "orders", "value": "count(*)", "date": "day", "where": "stage = 'won'"}}
+    found = series(snapshot_of(tmp_path, {"orders.csv": text}, measures, {"k": kpi(measure="m")}), "k")
+    assert (found["2026-10"], found["2026-12"]) == (1, 0)
+    assert np.isnan(found["2026-11"])
+
+
+def test_a_segment_without_the_numerator_has_a_share_of_zero(tmp_path: Path) -> None:
+    """A group in which nobody left has a turnover of zero; in a month in which leavers are not known it is missing."""
+    staff = csv(
+        "hired,gone,team", "2026-01-01,2026-10-10,a", "2026-01-01,,a", "2026-01-01,,b", "2026-01-01,2026-12-31,b"
+    )
+    measures = {
+        "left": {"table": "staff", "value": "count(*)", "date": "gone"},
+        "held": {"table": "staff", "value": "count(*)", "opened": "hired", "closed": "gone"},
+    }
+    share = kpi(ratio={"numerator": "left", "denominator": "held"}, segments=["team"])
+    found = rows(snapshot_of(tmp_path, {"staff.csv": staff}, measures, {"k": share}))
+    assert found["2026-10", "b"] == 0
+    assert found["2026-10", "a"] == 1
+    assert np.isnan(found["2026-11", "b"])
