@@ -14,8 +14,14 @@ help: ## Show this list
 setup: $(READY) ## Make the environment (.venv) from requirements.lock
 
 # uv is used when it is there because it is faster; plain pip gives the same packages, checked by their hashes.
+# What a first attempt that failed has left (a venv without pip, as on Debian without python3-venv) is made anew.
 $(READY): requirements.lock pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@if ! test -x $(BIN)/python || ! test -x $(BIN)/pip; then \
+		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+			echo "Python 3.11 or newer is needed; $(PYTHON) is: `$(PYTHON) --version 2>&1`." >&2; \
+			echo "Name another one: make PYTHON=python3.12 ..." >&2; exit 1; }; \
+		$(PYTHON) -m venv --clear $(VENV); \
+	fi
 	@echo "Installing the environment into $(VENV) ..."
 	@if command -v uv >/dev/null 2>&1; then \
 		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \

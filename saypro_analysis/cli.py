@@ -1,13 +1,16 @@
 """The command line: ``saypro run | check | sample | new department``.
 
-Exit codes: 0 all published; 1 some reports failed, the rest are published; 2 params or usage wrong, nothing was run;
-3 data contract broken, nothing was run. Heavy libraries are imported by the commands that need them, so that
-``--help`` is quick.
+Exit codes: 0 all published; 1 some reports failed, the rest are published, or nothing could be published; 2 params or
+usage wrong, or another run is writing to the same folder, nothing was run; 3 data contract broken, nothing was run; 130
+interrupted (Ctrl-C), 143 ended by SIGTERM: either way, what is published is whole. Heavy libraries are imported by the
+commands that need them, so that ``--help`` is quick.
 """
 
 import os
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -26,8 +29,14 @@ new = typer.Typer(help="Start something new.", no_args_is_help=True, rich_markup
 app.add_typer(new, name="new")
 
 ParamsOption = Annotated[Path, typer.Option("--params", help="Folder of params (company.yml and the rest).")]
-NotebooksOption = Annotated[Path, typer.Option("--notebooks", help="Folder of the notebooks.")]
-PARAMS, NOTEBOOKS, OUT = Path("params"), Path("notebooks"), Path("reports")
+NotebooksOption = Annotated[
+    Path | None, typer.Option("--notebooks", help="Folder of the notebooks; default: 'notebooks' beside the params.")
+]
+PARAMS, OUT = Path("params"), Path("reports")
+
+
+def _beside(params: Path, notebooks: Path | None) -> Path:
+    return notebooks or params.parent / "notebooks"
 
 
 def _version(wanted: bool) -> None:
@@ -50,7 +59,7 @@ def run(
     month: Annotated[str, typer.Option(help="Month as 2026-10, or 'latest' for the latest complete one.")] = "latest",
     department: Annotated[list[str] | None, typer.Option(help="Only this department; may be given again.")] = None,
     params: ParamsOption = PARAMS,
-    notebooks: NotebooksOption = NOTEBOOKS,
+    notebooks: NotebooksOption = None,
     out: Annotated[Path, typer.Option("--out", help="Folder of the reports.")] = OUT,
     jobs: Annotated[int, typer.Option(min=1, help="Reports made at the same time.")] = os.cpu_count() or 1,
 ) -> None:
@@ -59,12 +68,14 @@ def run(
     from saypro_analysis.publish.run import Order
     from saypro_analysis.publish.run import run as run_month
 
+    signal.signal(signal.SIGTERM, _stop)
     wanted = tuple(dict.fromkeys(department or ()))
-    order = Order(params=params, notebooks=notebooks, out=out, month=month, departments=wanted, jobs=jobs)
+    where = _beside(params, notebooks)
+    order = Order(params=params, notebooks=where, out=out, month=month, departments=wanted, jobs=jobs)
     with progress_display() as progress:
         result = run_month(order, progress=progress)
     if result.made_up:
-        typer.echo("The data are made up: the sample company. See README, 'Bring your own data'.")
+        typer.echo("The data are made up: the sample company. See README, 'Your own data'.")
     for outcome in result.outcomes:
         if not outcome.made:
             typer.echo(f"{outcome.page}: {outcome.reason}", err=True)
@@ -72,13 +83,20 @@ def run(
     raise typer.Exit(result.exit_code)
 
 
+def _stop(number: int, _frame: FrameType | None) -> None:
+    """At SIGTERM the run is broken off like at Ctrl-C: it ends its workers and removes what it staged."""
+    signal.signal(number, signal.SIG_IGN)  # once is enough: a second one must not disturb the clearing up
+    typer.echo("Stopped; what is published is whole.", err=True)
+    raise SystemExit(128 + number)
+
+
 @app.command()
-def check(params: ParamsOption = PARAMS, notebooks: NotebooksOption = NOTEBOOKS) -> None:
+def check(params: ParamsOption = PARAMS, notebooks: NotebooksOption = None) -> None:
     """Check params and data, and run nothing."""
     from saypro_analysis.publish.run import Order
     from saypro_analysis.publish.run import check as check_all
 
-    settings, snapshot = check_all(Order(params=params, notebooks=notebooks, out=OUT))
+    settings, snapshot = check_all(Order(params=params, notebooks=_beside(params, notebooks), out=OUT))
     kpis = sum(len(department.kpis) for department in settings.departments.values())
     notes = int((snapshot.quality["verdict"] == "note").sum())
     typer.echo(f"Params are fine: {len(settings.departments)} departments, {kpis} KPIs.")
@@ -107,22 +125,36 @@ def new_department(
     name: Annotated[str, typer.Option(help="What the reports call it; default: from the id.")] = "",
     table: Annotated[str, typer.Option(help="Table of the first KPI; default: the first with a date.")] = "",
     params: ParamsOption = PARAMS,
-    notebooks: NotebooksOption = NOTEBOOKS,
+    notebooks: NotebooksOption = None,
 ) -> None:
     """Start a department: params, notebook, empty evidence and actions, ready to run."""
     from saypro_analysis.publish.new import make_department
 
-    for path in make_department(department, name=name, table=table, params=params, notebooks=notebooks):
+    where = _beside(params, notebooks)
+    for path in make_department(department, name=name, table=table, params=params, notebooks=where):
         typer.echo(f"Wrote {path}")
-    typer.echo(f"Next: saypro run --department {department}")
+    typer.echo(f"Next: saypro run --department {department}" + (f" --params {params}" if params != PARAMS else ""))
+
+
+@new.command("notebooks")
+def new_notebooks(params: ParamsOption = PARAMS, notebooks: NotebooksOption = None) -> None:
+    """Write the standard notebook of every department that has none, and of the overview."""
+    from saypro_analysis.publish.new import make_notebooks
+
+    made = make_notebooks(params=params, notebooks=_beside(params, notebooks))
+    for path in made:
+        typer.echo(f"Wrote {path}")
+    if not made:
+        typer.echo("Every department has its notebook.")
 
 
 @app.command()
 def schema(folder: Annotated[Path, typer.Argument(help="Where to write the schemas.")] = PARAMS / "schema") -> None:
     """Write the JSON schemas of the params and of results.json, for editors that complete and check."""
     from saypro_analysis.data.schema import write_schemas
+    from saypro_analysis.publish.results_schema import write_results_schema
 
-    for path in write_schemas(folder):
+    for path in (*write_schemas(folder), write_results_schema(folder)):
         typer.echo(f"Wrote {path}")
 
 

@@ -1,14 +1,20 @@
 """The command line: exit codes as documented, one clear message for a mistake, and no traceback."""
 
+import json
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
+
+from saypro_analysis.publish.lock import locked
 
 pytestmark = pytest.mark.xdist_group("cli")
 
@@ -186,6 +192,78 @@ def test_a_full_disk_leaves_what_was_published(own: Path) -> None:
     assert [path.name for path in (own / "reports").iterdir()] == ["2026-10"]
 
 
+def _put_cell(own: Path, department: str, source: str) -> None:
+    path = own / "notebooks" / f"{department}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(8, nbformat.v4.new_code_cell(source))
+    nbformat.write(notebook, path)
+
+
+def test_a_run_that_can_make_no_report_is_exit_1(own: Path) -> None:
+    """Nothing is published, and the message has each report's reason."""
+    _put_cell(own, "sales", "raise ValueError('the rows are gone')")
+    shown = _saypro("run", "--department", "sales", cwd=own)
+    assert (shown.returncode, "Traceback" in shown.stderr) == (1, False)
+    assert "  sales: the notebook failed: ValueError: the rows are gone" in shown.stderr
+    assert list((own / "reports").iterdir()) == []
+
+
+def test_two_runs_on_one_folder_are_exit_2(own: Path) -> None:
+    """The second run says which process works there, and writes nothing."""
+    with locked(own / "reports"):
+        shown = _saypro("run", "--department", "sales", cwd=own)
+        assert [path.name for path in (own / "reports").iterdir()] == [".lock"]
+    assert (shown.returncode, "Traceback" in shown.stderr) == (2, False)
+    assert f"another run is writing to this folder (pid {os.getpid()})" in shown.stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_run_that_is_ended_leaves_nothing_behind(own: Path, tmp_path: Path, number: int, code: int) -> None:
+    """SIGTERM and Ctrl-C end the kernels and workers at once; no staging, lock or temporary file stays."""
+    (own / "reports" / "2026-10").mkdir(parents=True)
+    (own / "reports" / "2026-10" / "index.html").write_text("good", "utf-8")
+    (tmp_path / "temporary").mkdir()
+    pids = tmp_path / "pids"
+    source = f"import os, time\nprint(os.getpid(), os.getppid(), file=open({str(pids)!r}, 'w'), flush=True)\n"
+    for department in ("sales", "operations"):
+        _put_cell(own, department, source + "time.sleep(300)")
+    command = [*SAYPRO, "run", "--department", "sales", "--department", "operations", "--jobs", "1"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary")}
+    with subprocess.Popen(command, cwd=own, env=environment, stderr=subprocess.PIPE, text=True) as started:
+        _wait_for(lambda: pids.is_file() and len(pids.read_text("utf-8").split()) == 2, seconds=120)
+        started.send_signal(number)
+        _, said = started.communicate(timeout=30)
+    assert (started.returncode, "Traceback" in said) == (code, False)
+    _wait_for(lambda: not any(_is_alive(int(pid)) for pid in pids.read_text("utf-8").split()), seconds=10)
+    assert [path.name for path in (own / "reports").rglob("*")] == ["2026-10", "index.html"]
+    assert (own / "reports" / "2026-10" / "index.html").read_text("utf-8") == "good"
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def _wait_for(true: Callable[[], bool], *, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        stat = Path(f"/proc/{pid}/stat").read_text("utf-8") if Path("/proc/self/stat").exists() else ") S"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"  # one that ended and was not collected is none
+
+
+def test_schema_writes_all_schemas(tmp_path: Path) -> None:
+    """One schema for each kind of params, and one for results.json."""
+    assert _saypro("schema", "schemas", cwd=tmp_path).returncode == 0
+    written = {path.stem: json.loads(path.read_text("utf-8")) for path in (tmp_path / "schemas").iterdir()}
+    assert sorted(written) == ["causes", "company", "department", "results", "tables"]
+    assert all(schema["$schema"].endswith("2020-12/schema") for schema in written.values())
+
+
 def test_sample_refuses_a_folder_of_others(tmp_path: Path) -> None:
     """The sample is never written over somebody's files."""
     (tmp_path / "mine").mkdir()
@@ -221,3 +299,19 @@ def test_a_run_on_a_terminal_and_in_a_pipe_ends_with_the_overview(own: Path) -> 
     assert shown.stdout.strip().endswith(str(Path("reports") / "2026-10" / "index.html"))
     assert [line.split(":")[0] for line in shown.stderr.splitlines()] == ["operations", "index"]
     assert "\x1b" not in shown.stdout + shown.stderr
+
+
+def test_missing_notebooks_are_written_and_others_left_alone(own: Path) -> None:
+    """``new notebooks`` writes the standard notebook where there is none, so that own params run at once."""
+    (own / "notebooks" / "sales.ipynb").unlink()
+    (own / "notebooks" / "overview.ipynb").unlink()
+    kept = (own / "notebooks" / "marketing.ipynb").read_bytes()
+    refused = _saypro("run", cwd=own)
+    assert refused.returncode == 2
+    assert "new notebooks" in refused.stderr
+    assert _saypro("new", "notebooks", cwd=own).returncode == 0
+    assert sorted(path.stem for path in (own / "notebooks").glob("*.ipynb")) == sorted(
+        ["customer_support", "employees", "marketing", "operations", "overview", "sales"]
+    )
+    assert (own / "notebooks" / "marketing.ipynb").read_bytes() == kept
+    assert _saypro("check", cwd=own).returncode == 0

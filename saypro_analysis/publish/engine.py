@@ -17,6 +17,8 @@ from saypro_analysis.errors import ReportError
 
 #: One cell may take this long before its report is given up, in seconds.
 CELL_SECONDS = 600
+#: The longest path of a socket in bytes: 103 on macOS and 107 on Linux, less the number that each socket adds.
+_SOCKET_PATH = 100
 #: How papermill and nbclient are asked to work: no bars, no widget state, no times in the result, streams in one piece.
 _OPTIONS: Mapping[str, Any] = {
     "kernel_name": "python3",
@@ -42,7 +44,7 @@ def execute(notebook: Path, parameters: Mapping[str, Any], *, environment: Mappi
 
     os.environ.update(environment)
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what fails is told once, by the error
-    with tempfile.TemporaryDirectory(prefix="saypro-") as sockets:
+    with tempfile.TemporaryDirectory(prefix="saypro-", dir=environment.get("TMPDIR")) as sockets:
         try:
             executed = papermill.execute_notebook(
                 str(notebook),
@@ -62,11 +64,13 @@ def _private_kernel(folder: str) -> Any:
     """Sockets in a folder of this run's own: no TCP port to collide on or for others on the machine to listen at.
 
     Without an ``ip`` of its own, jupyter_client puts every kernel's sockets into the working folder under one name.
+    Where a path is too long for a socket, and on Windows, Jupyter's own way is taken: TCP on this machine's loopback.
     """
     from traitlets.config import Config
 
-    manager = {"transport": "ipc", "ip": str(Path(folder) / "kernel")} if os.name == "posix" else {}
-    return Config({"KernelManager": manager})
+    path = str(Path(folder) / "kernel")
+    fits = os.name == "posix" and len(os.fsencode(path)) <= _SOCKET_PATH
+    return Config({"KernelManager": {"transport": "ipc", "ip": path} if fits else {}})
 
 
 def reason_of(error: Exception) -> str:

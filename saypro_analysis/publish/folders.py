@@ -7,6 +7,7 @@ was there before is removed after that. A run that died between two renames is p
 import os
 import shutil
 import uuid
+from collections.abc import Set
 from pathlib import Path
 
 from saypro_analysis.errors import Fault, ParamsError
@@ -25,10 +26,15 @@ def prepare(out: Path, month: str) -> Path:
         probe.write_bytes(b"x" * 4096)
         probe.unlink()
     except OSError as error:
-        hint = "choose a folder that can be written to with --out, or make room"
-        fault = Fault(where=out.name or str(out), found=f"cannot be written to ({error.strerror})", hint=hint)
-        raise ParamsError("There is no place for the reports; nothing was run.", (fault,)) from error
+        raise no_place(out, error) from error
     return staging
+
+
+def no_place(out: Path, error: OSError) -> ParamsError:
+    """What is said when nothing can be written into the output folder."""
+    hint = "choose a folder that can be written to with --out, or make room"
+    fault = Fault(where=out.name or str(out), found=f"cannot be written to ({error.strerror})", hint=hint)
+    return ParamsError("There is no place for the reports; nothing was run.", (fault,))
 
 
 def recover(out: Path) -> None:
@@ -55,22 +61,30 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def keep_published(out: Path, month: str, staging: Path) -> None:
-    """Copy into ``staging`` what the published month has and the staged one has not: pages that were not made anew."""
+def keep_published(out: Path, month: str, staging: Path, *, leave: Set[str] = frozenset()) -> None:
+    """Copy into ``staging`` what the published month has and the staged one has not: pages that were not made anew.
+
+    Files whose names are in ``leave`` belong to the earlier run alone and stay behind.
+    """
     published = out / month
     for path in sorted(published.iterdir()) if published.is_dir() else ():
-        if path.is_file() and not (staging / path.name).exists():
+        if path.is_file() and path.name not in leave and not (staging / path.name).exists():
             shutil.copy2(path, staging / path.name)
 
 
 def publish(out: Path, month: str, staging: Path) -> Path:
-    """Put the staged folder into its place and return it."""
-    for path in staging.iterdir():
+    """Put the staged folder into its place and return it; when that is broken off, what was there stays there."""
+    for path in (*staging.iterdir(), staging):
         _flush(path)
     place, old = out / month, out / f"{_OLD}{month}"
-    if place.exists():
-        place.rename(old)
-    staging.rename(place)
+    try:
+        if place.exists():
+            place.rename(old)
+        staging.rename(place)
+    except BaseException:
+        if old.exists() and not place.exists():
+            old.rename(place)
+        raise
     _flush(out)
     shutil.rmtree(old, ignore_errors=True)
     return place

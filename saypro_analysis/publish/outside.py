@@ -3,37 +3,88 @@
 import re
 from html.parser import HTMLParser
 
-_ADDRESSES = frozenset({"src", "href", "srcset", "data", "poster", "action", "formaction", "background", "xlink:href"})
-_OUTSIDE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?//", re.I)
+_RUNNING = frozenset({"script", "iframe", "frame", "object", "embed", "applet", "base", "form"})
+#: Where a reader is led. Every other attribute that holds an address is fetched with the page.
+_LINKING = frozenset({"a", "area"})
+_ADDRESSES = frozenset({
+    "src", "href", "xlink:href", "srcset", "imagesrcset", "data", "poster", "action", "formaction", "background",
+    "ping",
+})  # fmt: skip
+_STYLED = frozenset({
+    "style", "fill", "stroke", "filter", "mask", "clip-path", "cursor", "marker-start", "marker-mid", "marker-end",
+})  # fmt: skip
+_SCHEME = re.compile(r"(?!mailto:)[a-z][a-z0-9+.-]*:|//", re.I)
+_HELD = re.compile(r"data:(?:image|font)/|#", re.I)
+_DESCRIPTOR = re.compile(r"[0-9.]+[wxh]")
 _STYLE = re.compile(r"@import|url\(\s*[\"']?(?!data:|#)", re.I)
+_IMAGE_SET = re.compile(r"image-set\(((?:[^()]|\([^()]*\))*)", re.I)
+_OTHER_TEXT = re.compile(r"[\"'](?!data:)[^\"']*[\"']", re.I)
 
 
 class _Scan(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
-        self.in_style = False
+        self.style: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.in_style = tag == "style"
-        if tag in ("script", "iframe", "object", "embed", "base"):
+        if tag == "style":
+            self.style = []
+        values = {name: value or "" for name, value in attrs}
+        refreshes = tag == "meta" and values.get("http-equiv", "").strip().lower() == "refresh"
+        if tag in _RUNNING or refreshes or (tag == "link" and "href" in values):
             self.found.append(f"<{tag}>")
-        for name, value in attrs:
-            text = value or ""
-            runs = name.startswith("on") or text.strip().lower().startswith("javascript:")
-            if runs or (name in _ADDRESSES and _OUTSIDE.match(text)) or (name == "style" and _STYLE.search(text)):
-                self.found.append(f"<{tag} {name}={text[:60]!r}>")
+        self.found += [f"<{tag} {name}={(text or '')[:60]!r}>" for name, text in attrs if _leads(tag, name, text or "")]
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        self.in_style = self.in_style and tag != "style"
+        if tag == "style":
+            self.end_style()
 
     def handle_data(self, data: str) -> None:
-        if self.in_style and _STYLE.search(data):
+        if self.style is not None:
+            self.style.append(data)
+
+    def end_style(self) -> None:
+        if _styles("".join(self.style or ())):
             self.found.append("a style sheet's import or url()")
+        self.style = None
+
+
+def _leads(tag: str, name: str, text: str) -> bool:
+    """Whether an attribute runs something, fetches something, or leads out of the reports."""
+    if name.startswith("on"):
+        return True
+    if name in _STYLED:
+        return _styles(text)
+    if name not in _ADDRESSES:
+        return False
+    if name.endswith("srcset"):
+        return any(not _is_held(part) for part in text.split() if not _DESCRIPTOR.fullmatch(part.strip(",")))
+    if name.endswith("href") and tag in _LINKING:
+        return _SCHEME.match(_as_read(text)) is not None
+    return not _is_held(text)
+
+
+def _as_read(address: str) -> str:
+    """An address as a browser reads it: without blanks around it, controls, line breaks; backslashes are slashes."""
+    return re.sub(r"[\x00-\x1f]", "", address).strip().replace("\\", "/")
+
+
+def _is_held(address: str) -> bool:
+    return _HELD.match(_as_read(address)) is not None
+
+
+def _styles(text: str) -> bool:
+    sets = (re.sub(r"type\([^()]*\)", "", found[1]) for found in _IMAGE_SET.finditer(text))
+    return _STYLE.search(text) is not None or any(_OTHER_TEXT.search(part) for part in sets)
 
 
 def outside_references(page: str) -> tuple[str, ...]:
-    """Everything in the page that would run, or be fetched from elsewhere.
+    """Everything in the page that would run, be fetched from elsewhere, or lead out of the reports.
 
     >>> outside_references('<p>see &lt;script&gt; <a href="sales.html">Sales</a></p>')
     ()
@@ -43,4 +94,6 @@ def outside_references(page: str) -> tuple[str, ...]:
     scan = _Scan()
     scan.feed(page)
     scan.close()
+    if scan.style is not None:
+        scan.found.append("a style sheet without an end")  # what it hides cannot be judged
     return tuple(scan.found)

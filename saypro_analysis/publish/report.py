@@ -53,6 +53,8 @@ def make_report(job: Job) -> Outcome:
     except SayproError as error:
         return Outcome(page=job.page, reason=error.message, seconds=time.monotonic() - start)
     except OSError as error:
+        for ending in ("html", "ipynb"):
+            (Path(job.staging) / f"{job.page}.{ending}").unlink(missing_ok=True)
         return Outcome(page=job.page, reason=f"writing failed: {error.strerror}", seconds=time.monotonic() - start)
     return Outcome(page=job.page, seconds=time.monotonic() - start, results=results)
 

@@ -1,35 +1,33 @@
 """One monthly run: check everything, compute once, make every report, publish the whole month or nothing of it."""
 
-import csv
-import io
-import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from multiprocessing import get_context
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from saypro_analysis.data.params import read_params
 from saypro_analysis.data.reader import nearest
 from saypro_analysis.data.snapshot import Snapshot, take_snapshot, write_snapshot
-from saypro_analysis.errors import Fault, ParamsError, SayproError
+from saypro_analysis.errors import Fault, ParamsError, ReportError
 from saypro_analysis.kpi import Params
-from saypro_analysis.month import LATEST, SNAPSHOT, resolve_month, source_path
+from saypro_analysis.month import LATEST, PARAMS, SNAPSHOT, resolve_month, source_path
 from saypro_analysis.publish.folders import keep_published, prepare, publish
 from saypro_analysis.publish.index import write_archive
+from saypro_analysis.publish.inputs import own_params, page_inputs
+from saypro_analysis.publish.kept import kept_pages, missing_pages, stale_pages
+from saypro_analysis.publish.links import link_folder
+from saypro_analysis.publish.lock import locked
 from saypro_analysis.publish.manifest import write_manifest
-from saypro_analysis.publish.report import Job, Outcome, make_report
-from saypro_analysis.show.results import scorecard_rows
+from saypro_analysis.publish.report import Job, Outcome
+from saypro_analysis.publish.results_file import write_numbers
+from saypro_analysis.publish.stand_in import write_stand_in
+from saypro_analysis.publish.workers import Progress, make_all, workers
 
 OVERVIEW = "index"
 #: The children share the machine's cores: each computes on one.
 _ENVIRONMENT = {"SAYPRO_BATCH": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-
-Progress = Callable[[str, str], None]  # report's name, what became of it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,14 +57,39 @@ class RunResult:
         return 0 if all(outcome.made for outcome in self.outcomes) else 1
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """A run whose params and data are checked.
+
+    ``copy`` is the run's own copy of the params; ``inputs`` has the fingerprint of what each department's page is made
+    from, by id.
+    """
+
+    order: Order
+    copy: Path
+    params: Params
+    snapshot: Snapshot
+    month: str
+    inputs: Mapping[str, str]
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {key: department.name for key, department in self.params.departments.items()}
+
+
 def check(order: Order) -> tuple[Params, Snapshot]:
     """Read params and data and check all of it; raises ParamsError or DataError with everything that is wrong."""
-    params = read_params(order.params)
+    return _checked(order, order.params)
+
+
+def _checked(order: Order, folder: Path) -> tuple[Params, Snapshot]:
+    """``folder``: where the params are read; a data source in them is meant as seen from ``order.params``."""
+    params = replace(read_params(folder), folder=str(order.params))
     unknown = [name for name in order.departments if name not in params.departments]
     faults = [Fault(where="--department", found=n, hint=nearest(n, params.departments)) for n in unknown]
     wanted = [n for n in (order.departments or params.departments) if n not in unknown]
     faults += [
-        Fault(where=order.notebooks.name, found=f"no {name}.ipynb", hint="'saypro new department' makes one")
+        Fault(where=order.notebooks.name, found=f"no {name}.ipynb", hint="'saypro new notebooks' makes what is missing")
         for name in [*wanted, "overview"]
         if not (order.notebooks / f"{name}.ipynb").is_file()
     ]
@@ -79,53 +102,81 @@ def run(order: Order, *, progress: Progress = lambda _name, _state: None) -> Run
     """Make and publish the reports of one month.
 
     Raises ParamsError or DataError before anything is run. A report that fails does not stop the others: its Outcome
-    carries the reason, and the overview says what is missing.
+    carries the reason, and the overview says what is missing. Raises ReportError when nothing could be published.
     """
-    params, snapshot = check(order)
-    month = str(resolve_month(order.month, snapshot))
-    staging = prepare(order.out, month)
+    with own_params(order.params) as copy:
+        params, snapshot = _checked(order, copy)
+        month = str(resolve_month(order.month, snapshot))
+        inputs = {
+            name: page_inputs(copy, order.notebooks / f"{name}.ipynb", snapshot.fingerprint)
+            for name in params.departments
+        }
+        work = _Work(order=order, copy=copy, params=params, snapshot=snapshot, month=month, inputs=inputs)
+        with locked(order.out):
+            outcomes = _publish(work, progress)
+            _list_months(work)
+    return RunResult(folder=order.out / month, month=month, outcomes=outcomes, made_up=snapshot.made_up)
+
+
+def _publish(work: _Work, progress: Progress) -> tuple[Outcome, ...]:
+    """Build the month in a staging folder, and publish it when it is whole."""
+    out = work.order.out
+    staging = prepare(out, work.month)
     try:
-        write_snapshot(snapshot, staging)
-        wanted = order.departments or tuple(params.departments)
-        jobs = [_job(order, staging, month, name) for name in wanted]
-        with _workers(order.jobs) as pool:
-            outcomes = _make_all(jobs, pool, progress)
-            results = {outcome.page: dict(outcome.results) for outcome in outcomes if outcome.made}
-            kept = _kept(order, month, params, results)
-            missing = _missing(params, outcomes, kept, month, snapshot)
-            outcomes += _make_all([_overview_job(order, staging, month, missing)], pool, progress)
-        _write_numbers(staging, params, snapshot, month, {**kept, **results})
-        keep_published(order.out, month, staging)
-        write_manifest(staging, month, outcomes, snapshot)
-        folder = publish(order.out, month, staging)
-        names = {name: department.name for name, department in params.departments.items()}
-        write_archive(order.out, company=params.company.name, names=names)
+        outcomes = _build(work, staging, progress)
+        publish(out, work.month, staging)
     except OSError as error:
-        fault = Fault(where=order.out.name, found=f"writing failed ({error.strerror})", hint="make room, and run again")
-        raise SayproError(
+        fault = Fault(where=out.name, found=f"writing failed ({error.strerror})", hint="make room, and run again")
+        raise ReportError(
             "The reports could not be published; what was published before is untouched.", (fault,)
         ) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return RunResult(folder=folder, month=month, outcomes=tuple(outcomes), made_up=snapshot.made_up)
+    return outcomes
 
 
-def _job(order: Order, staging: Path, month: str, name: str) -> Job:
-    parameters = {"department": name, "month": month, "params": _relative(order.params, order.notebooks)}
+def _build(work: _Work, staging: Path, progress: Progress) -> tuple[Outcome, ...]:
+    """Everything of the month in ``staging``: pages, made or kept, with their links, numbers, data and manifest."""
+    order, month = work.order, work.month
+    write_snapshot(work.snapshot, staging)
+    with workers(order.jobs) as pool:
+        wanted = order.departments or tuple(work.params.departments)
+        # A month tells one truth: pages made from other data or params are made anew with the ones that were asked for.
+        wanted += tuple(name for name in stale_pages(order.out / month, work.inputs) if name not in wanted)
+        outcomes = make_all([_job(work, staging, name) for name in wanted], pool, progress)
+        made = {one.page: {**one.results, "inputs": work.inputs[one.page]} for one in outcomes if one.made}
+        kept = kept_pages(order.out / month, tuple(work.params.departments), made)
+        missing = missing_pages(outcomes, kept, work.inputs, month)
+        _need_something(work, outcomes, missing)
+        overview = _overview(work, staging, missing, pool, progress)
+    keep_published(order.out, month, staging, leave={f"{OVERVIEW}.html", f"{OVERVIEW}.ipynb"})
+    if not overview.made:
+        _stand_in(work, staging, missing, overview.reason)
+    link_folder(staging)
+    numbers = {name: part for name, part in {**kept, **made}.items() if part}
+    write_numbers(staging, work.params, work.snapshot, month, numbers)
+    write_manifest(staging, month, [*outcomes, overview], work.snapshot)
+    return (*outcomes, overview)
+
+
+def _need_something(work: _Work, outcomes: Sequence[Outcome], missing: Mapping[str, str]) -> None:
+    """Raise ReportError when no report could be made and no page of the month is up to date."""
+    if any(outcome.made for outcome in outcomes) or set(work.params.departments) - set(missing):
+        return
+    faults = tuple(Fault(where=outcome.page, found=outcome.reason) for outcome in outcomes)
+    raise ReportError("No report could be made; nothing was published, and what was before is untouched.", faults)
+
+
+def _job(work: _Work, staging: Path, name: str) -> Job:
+    order = work.order
+    parameters = {"department": name, "month": work.month, "params": _relative(order.params, order.notebooks)}
+    own = {SNAPSHOT: str(staging.resolve()), PARAMS: str(work.copy.resolve()), "TMPDIR": str(work.copy.parent)}
     return Job(
         page=name,
         notebook=str((order.notebooks / f"{name}.ipynb").resolve()),
         staging=str(staging),
         parameters=parameters,
-        environment={**_ENVIRONMENT, SNAPSHOT: str(staging.resolve())},
-    )
-
-
-def _overview_job(order: Order, staging: Path, month: str, missing: Mapping[str, str]) -> Job:
-    job = _job(order, staging, month, "overview")
-    parameters = {"month": month, "params": job.parameters["params"], "missing": dict(missing)}
-    return Job(
-        page=OVERVIEW, notebook=job.notebook, staging=job.staging, parameters=parameters, environment=job.environment
+        environment={**_ENVIRONMENT, **own},
     )
 
 
@@ -134,99 +185,24 @@ def _relative(params: Path, notebooks: Path) -> str:
     return Path(os.path.relpath(params.resolve(), notebooks.resolve())).as_posix()
 
 
-def _workers(count: int) -> ProcessPoolExecutor:
-    """Processes that make reports; they start when there is work. Spawned, so that they share nothing with this one."""
-    return ProcessPoolExecutor(max_workers=max(1, count), mp_context=get_context("spawn"))
+def _overview(
+    work: _Work, staging: Path, missing: Mapping[str, str], pool: ProcessPoolExecutor, progress: Progress
+) -> Outcome:
+    job = _job(work, staging, "overview")
+    parameters = {"month": work.month, "params": job.parameters["params"], "missing": dict(missing)}
+    return make_all([replace(job, page=OVERVIEW, parameters=parameters)], pool, progress)[0]
 
 
-def _make_all(jobs: Sequence[Job], pool: ProcessPoolExecutor, progress: Progress) -> list[Outcome]:
-    """Make the reports in parallel processes; the outcomes come back in the order of the jobs.
+def _stand_in(work: _Work, staging: Path, missing: Mapping[str, str], reason: str) -> None:
+    write_stand_in(
+        staging, company=work.params.company.name, month=work.month, names=work.names, missing=missing, reason=reason,
+        sample=work.snapshot.made_up,
+    )  # fmt: skip
 
-    When a worker dies, the pool gives up all that it holds; what it gave up is made once more, each by itself.
-    """
-    for job in jobs:
-        progress(job.page, "waiting")
-    done: dict[str, Outcome] = {}
+
+def _list_months(work: _Work) -> None:
     try:
-        running = {pool.submit(make_report, job): job for job in jobs}
-        for outcome in _finished(running):
-            done[outcome.page] = outcome
-            progress(outcome.page, outcome.reason or f"made in {outcome.seconds:.1f} s")
-    except BrokenProcessPool:
-        for job in jobs:
-            if job.page not in done:
-                done[job.page] = _make_alone(job)
-                progress(job.page, done[job.page].reason or f"made in {done[job.page].seconds:.1f} s")
-    return [done[job.page] for job in jobs]
-
-
-def _finished(running: Mapping["Future[Outcome]", Job]) -> Iterator[Outcome]:
-    waiting = set(running)
-    while waiting:
-        ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-        for future in ready:
-            yield future.result()
-
-
-def _make_alone(job: Job) -> Outcome:
-    with _workers(1) as pool:
-        try:
-            return pool.submit(make_report, job).result()
-        except BrokenProcessPool:
-            return Outcome(page=job.page, reason="the process that made it ended unexpectedly")
-
-
-def _kept(order: Order, month: str, params: Params, made: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The numbers of earlier pages of this month that stay: their departments were not made anew."""
-    try:
-        old = json.loads((order.out / month / "results.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    pages = {name: part for name, part in old.get("departments", {}).items() if name not in made}
-    return {
-        name: {**part, "fingerprint": part.get("fingerprint", old.get("fingerprint", ""))}
-        for name, part in pages.items()
-        if name in params.departments and (order.out / month / f"{name}.html").is_file()
-    }
-
-
-def _missing(
-    params: Params, outcomes: Sequence[Outcome], kept: Mapping[str, Any], month: str, snapshot: Snapshot
-) -> dict[str, str]:
-    """Why a department's page is not of this run: department id -> reason; those that are up to date are not in it."""
-    failed = {outcome.page: outcome.reason for outcome in outcomes if not outcome.made}
-    missing: dict[str, str] = {}
-    for name in params.departments:
-        stale = name in kept and kept[name]["fingerprint"] != snapshot.fingerprint
-        if name in failed:
-            also = "; the page of an earlier run is kept" if name in kept else ""
-            missing[name] = failed[name] + also
-        elif stale:
-            missing[name] = f"not run again for {month}; the page of an earlier run, on other data, is kept"
-        elif name not in kept and name not in {outcome.page for outcome in outcomes}:
-            missing[name] = "not run"
-    return missing
-
-
-def _write_numbers(
-    staging: Path, params: Params, snapshot: Snapshot, month: str, results: Mapping[str, dict[str, Any]]
-) -> None:
-    """results.json and scorecard.csv: the numbers of the pages, as the notebooks put them out."""
-    ordered = {name: results[name] for name in params.departments if name in results}
-    document = {
-        "company": params.company.name,
-        "month": month,
-        "as_of": snapshot.as_of,
-        "made_up": snapshot.made_up,
-        "fingerprint": snapshot.fingerprint,
-        "departments": ordered,
-    }
-    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    (staging / "results.json").write_text(text, "utf-8")
-    lines = [row for part in ordered.values() for row in scorecard_rows(part)]
-    buffer = io.StringIO()
-    if lines:
-        writer = csv.DictWriter(buffer, fieldnames=list(lines[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(lines)
-    (staging / "scorecard.csv").write_text(buffer.getvalue(), "utf-8")
+        write_archive(work.order.out, company=work.params.company.name, names=work.names)
+    except OSError as error:
+        fault = Fault(where=f"{work.order.out.name}/index.html", found=f"writing failed ({error.strerror})")
+        raise ReportError(f"{work.month} was published; the page of all months was not.", (fault,)) from error

@@ -77,6 +77,19 @@ def test_links_lead_to_pages_and_places_that_exist(browser: Any, published: RunR
     page.context.close()
 
 
+@pytest.mark.parametrize("name", ["index", "sales"])
+def test_a_partial_month_links_only_what_is_there(browser: Any, hostile: RunResult, name: str) -> None:
+    """Where one report was made, no page links another department's; their names stay in the navigation."""
+    page, heard = _open(browser, hostile.folder / f"{name}.html")
+    assert heard == []
+    hrefs = page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
+    targets = {href.partition("#")[0] for href in hrefs} - {""}
+    assert {"index.html", "sales.html"} <= targets
+    assert all((hostile.folder / target).resolve().is_file() for target in targets), targets
+    assert page.locator("nav a[aria-disabled='true']").count() == len(PAGES) - 2
+    page.context.close()
+
+
 def test_the_archive_links_the_month(browser: Any, published: RunResult) -> None:
     """reports/index.html opens in silence and links the month's overview and reports."""
     page, heard = _open(browser, published.folder.parent / "index.html")

@@ -1,5 +1,6 @@
 """Executing one notebook: a run is good only when every cell ran and none left an error."""
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import nbformat
 import pytest
 
 from saypro_analysis.errors import ReportError
+from saypro_analysis.publish import engine
 from saypro_analysis.publish.engine import execute
 
 
@@ -30,6 +32,27 @@ def test_outputs_come_back_without_times_and_folders(tmp_path: Path) -> None:
     assert texts == ["2026-10\n"]
     assert executed.metadata.papermill == {"parameters": {"month": "2026-10"}}
     assert str(tmp_path) not in nbformat.writes(executed)
+
+
+@pytest.mark.parametrize(("length", "transport"), [(100, "ipc"), (101, None), (200, None)])
+def test_a_long_temporary_folder_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int, transport: str | None
+) -> None:
+    """Where a path is too long for a socket, the kernel is reached in Jupyter's own way; else its sockets are private.
+
+    The longest path that systems take: sun_path of unix(4) on macOS holds 104 bytes with the end, unix(7) on Linux 108.
+    """
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:
+        sockets = len("/saypro-12345678/kernel")
+        folder = Path(short) / ("x" * (length - len(short) - 1 - sockets))
+        folder.mkdir()
+        monkeypatch.setenv("TMPDIR", str(folder))  # execute sets it for the process: this takes it back
+        path = _notebook(tmp_path, "print(month)")
+        executed = execute(path, {"month": "2026-10"}, environment={"TMPDIR": str(folder)})
+        assert executed.cells[-1].outputs[0].text == "2026-10\n"
+        assert list(folder.iterdir()) == []
+        manager = engine._private_kernel(str(folder / "saypro-12345678")).KernelManager
+        assert manager.get("transport") == transport
 
 
 @pytest.mark.parametrize(

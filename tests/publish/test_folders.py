@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from saypro_analysis.errors import ParamsError
+from saypro_analysis.publish import folders
 from saypro_analysis.publish.folders import keep_published, prepare, publish, recover, write_whole
 
 
@@ -81,3 +82,43 @@ def test_write_whole_leaves_the_old_file_when_writing_fails(tmp_path: Path) -> N
         write_whole(path, "\ud800")
     assert path.read_text("utf-8") == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["index.html"]
+
+
+def test_files_that_belong_to_the_earlier_run_stay_behind(tmp_path: Path) -> None:
+    """What is told to be left is neither kept nor published again."""
+    (tmp_path / "2026-10").mkdir()
+    for name in ("index.html", "sales.html"):
+        (tmp_path / "2026-10" / name).write_text("old", "utf-8")
+    staging = prepare(tmp_path, "2026-10")
+    keep_published(tmp_path, "2026-10", staging, leave={"index.html"})
+    publish(tmp_path, "2026-10", staging)
+    assert _published(tmp_path, "2026-10") == {"sales.html": "old"}
+
+
+def test_all_is_on_the_disk_before_the_month_takes_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file, and the folder that names them, is flushed before the rename; the output folder after it."""
+    flushed: list[tuple[str, bool]] = []
+    monkeypatch.setattr(folders, "_flush", lambda path: flushed.append((path.name, (tmp_path / "2026-10").exists())))
+    staging = prepare(tmp_path, "2026-10")
+    (staging / "sales.html").write_text("new", "utf-8")
+    publish(tmp_path, "2026-10", staging)
+    assert flushed == [("sales.html", False), (staging.name, False), (tmp_path.name, True)]
+
+
+def test_publishing_that_is_broken_off_puts_the_month_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever stops it between its two renames, the published month stays in its place."""
+    (tmp_path / "2026-10").mkdir()
+    (tmp_path / "2026-10" / "sales.html").write_text("good", "utf-8")
+    staging = prepare(tmp_path, "2026-10")
+    rename = Path.rename
+
+    def stopped(self: Path, target: Path) -> Path:
+        if self == staging:
+            raise SystemExit(143)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", stopped)
+    with pytest.raises(SystemExit):
+        publish(tmp_path, "2026-10", staging)
+    assert _published(tmp_path, "2026-10") == {"sales.html": "good"}
+    assert not (tmp_path / ".old-2026-10").exists()

@@ -6,15 +6,18 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import jsonschema
 import nbformat
 import pytest
 
-from saypro_analysis.errors import DataError, ParamsError
+from saypro_analysis.errors import DataError, ParamsError, ReportError
+from saypro_analysis.publish import run as module
+from saypro_analysis.publish.new import make_department
 from saypro_analysis.publish.outside import outside_references
+from saypro_analysis.publish.results_schema import document_schema
 from saypro_analysis.publish.run import Order, RunResult, run
-from saypro_analysis.show.results import results_schema
 
 pytestmark = pytest.mark.xdist_group("run")
 
@@ -116,10 +119,9 @@ def test_worked_examples_stand_in_all_three_places(published: RunResult) -> None
 
 
 def test_results_follow_their_schema(published: RunResult) -> None:
-    """results.json's part of each department fits the published schema, and it has all 18 KPIs of the scorecards."""
+    """The whole of results.json fits the published schema, and it has all 18 KPIs of the scorecards."""
     document = json.loads((published.folder / "results.json").read_text("utf-8"))
-    for part in document["departments"].values():
-        jsonschema.validate(part, results_schema())
+    jsonschema.validate(document, document_schema())
     shown = [kpi for part in document["departments"].values() for kpi in part["kpis"] if kpi.get("scorecard", True)]
     assert len(shown) == 18
 
@@ -178,6 +180,118 @@ def test_a_failure_leaves_the_good_page_of_an_earlier_run(published: RunResult, 
     assert "earlier run is kept" in (result.folder / "index.html").read_text("utf-8")
     document = json.loads((result.folder / "results.json").read_text("utf-8"))
     assert list(document["departments"]) == list(PAGES[1:])
+
+
+def test_an_overview_that_fails_gets_a_page_in_its_place(project: Path, tmp_path: Path) -> None:
+    """No overview of an earlier run is left beside new pages: its place says why there is none.
+
+    It links the reports that are there, the archive lists the month, and no page links one that is not there.
+    """
+    folder = _own_copy(project, tmp_path)
+    earlier = folder / "reports" / "2026-10"
+    earlier.mkdir(parents=True)
+    for name in ("index.html", "index.ipynb"):
+        (earlier / name).write_text("an earlier run", "utf-8")
+    _break(folder, "overview", "raise ValueError('the <b>causes</b> are gone')")
+    result = run(_order(folder, folder / "reports", departments=("operations",)))
+    assert (result.exit_code, result.outcomes[-1].made) == (1, False)
+    page = (result.folder / "index.html").read_text("utf-8")
+    assert "The overview of October 2026 could not be made." in page
+    assert "ValueError: the &lt;b&gt;causes&lt;/b&gt; are gone" in page
+    assert outside_references(page) == ()
+    assert not (result.folder / "index.ipynb").exists()
+    assert 'href="2026-10/index.html"' in (folder / "reports" / "index.html").read_text("utf-8")
+    for name in ("index", "operations"):
+        html = (result.folder / f"{name}.html").read_text("utf-8")
+        assert set(re.findall(r'<a [^>]*href="([a-z_]+)\.html', html)) == {"index", "operations"}
+        assert 'aria-disabled="true" data-page="sales.html"' in html
+
+
+def test_without_any_report_nothing_is_published(project: Path, tmp_path: Path) -> None:
+    """When no report can be made and no page is up to date, each reason is told, and what is published stays."""
+    folder = _own_copy(project, tmp_path)
+    month = folder / "reports" / "2026-10"
+    month.mkdir(parents=True)
+    (month / "sales.html").write_text("good", "utf-8")
+    _break(folder, "sales", "1 / 0")
+    _break(folder, "operations", "raise KeyError('day')")
+    with pytest.raises(ReportError, match="nothing was published") as caught:
+        run(_order(folder, folder / "reports", departments=("sales", "operations")))
+    assert caught.value.exit_code == 1
+    assert [(fault.where, fault.found.split(": ")[1]) for fault in caught.value.faults] == [
+        ("sales", "ZeroDivisionError"),
+        ("operations", "KeyError"),
+    ]
+    assert [path.name for path in (folder / "reports").rglob("*")] == ["2026-10", "sales.html"]
+
+
+def test_kept_pages_on_other_params_are_named(published: RunResult, project: Path, tmp_path: Path) -> None:
+    """After a change of params, pages that were not made anew are kept and named: they tell of the params before."""
+    folder = _own_copy(project, tmp_path)
+    shutil.copytree(published.folder.parent, folder / "reports")
+    path = folder / "params" / "evidence" / "sales.csv"
+    path.write_text(path.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    result = run(_order(folder, folder / "reports", departments=("operations",)))
+    assert result.exit_code == 0
+    overview = (result.folder / "index.html").read_text("utf-8")
+    assert overview.count("the page of an earlier run, on other data or params, is kept") == 2 * 4
+    document = json.loads((result.folder / "results.json").read_text("utf-8"))
+    before = json.loads((published.folder / "results.json").read_text("utf-8"))["departments"]
+    jsonschema.validate(document, document_schema())
+    assert {name: part["inputs"] == before[name]["inputs"] for name, part in document["departments"].items()} == {
+        name: name != "operations" for name in PAGES[1:]
+    }
+
+
+def test_a_run_reads_its_params_once(project: Path, tmp_path: Path) -> None:
+    """A file of params that changes while the run works changes no page of that run."""
+    folder = _own_copy(project, tmp_path)
+    edit = "import pathlib\npath = pathlib.Path('../params/company.yml')\n"
+    edit += "path.write_text(path.read_text('utf-8').replace('name: SayPro', 'name: Renamed'), 'utf-8')"
+    _break(folder, "operations", edit)
+    result = run(_order(folder, folder / "reports", departments=("operations",)))
+    assert result.exit_code == 0
+    assert "Renamed" in (folder / "params" / "company.yml").read_text("utf-8")
+    for name in ("index.html", "operations.html", "results.json"):
+        assert "Renamed" not in (result.folder / name).read_text("utf-8")
+
+
+def test_a_department_without_rows_in_the_month_is_told(project: Path, tmp_path: Path) -> None:
+    """Records that end before the month: that department has no report, the overview says why, the others are made."""
+    for name in ("params", "notebooks", "data"):
+        shutil.copytree(project / name, tmp_path / name)
+    make_department(
+        "fleet", name="Fleet", table="machine_hours", params=tmp_path / "params", notebooks=tmp_path / "notebooks"
+    )
+    path = tmp_path / "data" / "sample" / "machine_hours.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if "2026-10-" not in line), "utf-8")
+    result = run(_order(tmp_path, tmp_path / "reports", departments=("fleet", "operations")))
+    assert result.exit_code == 1
+    assert [outcome.page for outcome in result.outcomes if outcome.made] == ["operations", "index"]
+    reason = "Fleet has no complete data for 2026-10; the last complete month is 2026-09."
+    assert reason in result.outcomes[0].reason
+    assert reason in (result.folder / "index.html").read_text("utf-8")
+    assert not (result.folder / "fleet.html").exists()
+
+
+def test_an_archive_that_cannot_be_written_is_no_failed_month(
+    published: RunResult, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """When only the page of all months fails, the message says that the month was published; exit code 1."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    params = SimpleNamespace(departments={}, company=SimpleNamespace(name="SayPro"))
+    monkeypatch.setattr(module, "write_archive", full)
+    monkeypatch.setattr(module, "_checked", lambda *_: (params, SimpleNamespace(fingerprint="", made_up=True)))
+    monkeypatch.setattr(module, "resolve_month", lambda *_: "2026-10")
+    monkeypatch.setattr(module, "_publish", lambda *_: published.outcomes)
+    with pytest.raises(ReportError, match=r"^2026-10 was published; the page of all months was not\.") as caught:
+        run(_order(tmp_path, tmp_path / "reports"))
+    assert caught.value.exit_code == 1
+    assert "No space left" in str(caught.value)
 
 
 @pytest.mark.parametrize("month", ["2026-11", "2023-10", "2026-13", "October", "2026-1", "", "../2026-10"])

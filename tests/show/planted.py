@@ -180,8 +180,8 @@ def hostile() -> Analysis:
     values = [*(3.8 + 0.1 * NOISE[:16]), *(5.8 + 0.1 * NOISE[16:24])]
     parts = [(kpi, rows(kpi, [5.0] * 24, 4.0, dimension="type", segment=name)) for name in HOSTILE]
     planned = PlannedAction(
-        id=evil, kpi="time", cause=evil, action=evil, owner=image, start="2026-08-01", due="2026-09-01", status="planned",
-        note=math_,
+        id=evil, kpi="time", cause=evil, action=evil, owner=image, start="2026-08-01", due="2026-09-01",
+        status="planned", note=math_,
     )  # fmt: skip
     return planted(
         [(kpi, rows(kpi, values, 4.0)), *parts],

@@ -1,0 +1,57 @@
+"""The page in the overview's place when the overview could not be made: it says so, and links what there is."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+from markupsafe import Markup
+
+from saypro_analysis.publish.html import export_html
+from saypro_analysis.show.fragment import Fragment
+from saypro_analysis.show.numbers import month_name
+from saypro_analysis.show.page import OVERVIEW, page_json
+
+_PAGE = Markup(
+    '<nav class="crumbs" aria-label="Breadcrumb"><ol><li><a href="../index.html">All months</a></li>'
+    '<li aria-current="page">{month}</li></ol></nav>\n{sample}<h1><b>Executive overview</b>, {month}</h1>\n'
+    '<p class="lead">{lead}</p>\n<div class="ask" role="note"><p><b>Why</b></p><p>{reason}</p></div>\n'
+    '<section id="departments" aria-labelledby="departments-h">\n<h2 id="departments-h">Reports of the month</h2>\n'
+    "<ul>\n{items}\n</ul>\n</section>"
+)
+_SAMPLE = Markup('<p class="sample"><b>Made-up sample data.</b> {}’s figures in these reports are invented.</p>\n')
+
+
+def write_stand_in(
+    folder: Path, *, company: str, month: str, names: Mapping[str, str], missing: Mapping[str, str], reason: str,
+    sample: bool,
+) -> None:  # fmt: skip
+    """Write ``index.html`` into ``folder``, with links to the pages of ``names`` (by department id) that lie there.
+
+    ``reason`` says why there is no overview, ``missing`` why a department's page is not of this run.
+    """
+    there = {key for key in names if (folder / f"{key}.html").is_file()}
+    period = pd.Period(month, "M")
+    lead = f"The overview of {month_name(period)} could not be made."
+    html = _PAGE.format(
+        month=month_name(period),
+        sample=_SAMPLE.format(company) if sample else "",
+        lead=lead,
+        reason=reason,
+        items=Markup("\n").join(_item(key, name, key in there, missing.get(key, "")) for key, name in names.items()),
+    )
+    page = page_json(company=company, departments=names, current=OVERVIEW, month=period, sample=sample)
+    (folder / "index.html").write_text(page_of(Fragment(html=str(html), text=lead, page=page)), "utf-8")
+
+
+def _item(key: str, name: str, there: bool, reason: str) -> Markup:
+    label = Markup('<a href="{}.html">{}</a>').format(key, name) if there else name
+    note = reason or ("" if there else "no report")
+    return Markup("<li>{}{}</li>").format(label, f": {note}" if note else "")
+
+
+def page_of(fragment: Fragment) -> str:
+    """The whole page of one fragment, as a notebook's would be."""
+    data, metadata = fragment._repr_mimebundle_()
+    output = nbformat.v4.new_output("display_data", data=data, metadata=metadata)
+    return export_html(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=[output])]))

@@ -1,0 +1,58 @@
+"""Links between a month's pages lead to pages that are there."""
+
+from pathlib import Path
+
+import pytest
+
+from saypro_analysis.publish.links import link_folder, link_pages
+
+PAGES = frozenset({"index", "sales"})
+
+
+@pytest.mark.parametrize(
+    ("html", "linked"),
+    [
+        ('<a href="legal.html">L</a>', '<a role="link" aria-disabled="true" data-page="legal.html">L</a>'),
+        (
+            '<a class="x" href="legal.html#kpi-a" id="y">L</a>',
+            '<a class="x" role="link" aria-disabled="true" data-page="legal.html#kpi-a" id="y">L</a>',
+        ),
+        (
+            '<a title="a > b" href="legal.html">L</a>',
+            '<a title="a > b" role="link" aria-disabled="true" data-page="legal.html">L</a>',
+        ),
+    ],
+)
+def test_links_to_pages_that_are_not_there_are_none(html: str, linked: str) -> None:
+    """Such a link keeps its text and its other attributes; when the page is there, it leads there again."""
+    assert link_pages(html, PAGES) == linked
+    assert link_pages(linked, PAGES) == linked
+    assert link_pages(linked, PAGES | {"legal"}) == html
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="sales.html#kpi-revenue">S</a>',
+        '<a href="../index.html">All months</a>',
+        '<a href="#kpi-a">A</a>',
+        '<a href="mailto:a@example.org">M</a>',
+        "<p>&lt;a href=&quot;legal.html&quot;&gt; and href=\"legal.html\"</p>",
+        '<abbr href="legal.html">x</abbr>',
+        '<a title=\'href="legal.html"\'>x</a>',
+    ],
+)  # fmt: skip
+def test_all_else_stays_as_it_is(html: str) -> None:
+    """Links to pages that are there, to other folders and places, and text that looks like a link are left alone."""
+    assert link_pages(html, PAGES) == html
+
+
+def test_all_pages_of_a_folder_are_linked(tmp_path: Path) -> None:
+    """A page that was kept links the one that came later."""
+    (tmp_path / "sales.html").write_text('<a href="legal.html">', "utf-8")
+    link_folder(tmp_path)
+    assert 'data-page="legal.html"' in (tmp_path / "sales.html").read_text("utf-8")
+    (tmp_path / "legal.html").write_text('<a href="sales.html">', "utf-8")
+    link_folder(tmp_path)
+    assert (tmp_path / "sales.html").read_text("utf-8") == '<a href="legal.html">'
+    assert (tmp_path / "legal.html").read_text("utf-8") == '<a href="sales.html">'
