@@ -138,10 +138,12 @@ class _Reading:
     ) -> tuple[dict[str, tuple[Observation, ...]], dict[str, tuple[PlannedAction, ...]]]:
         observations: dict[str, tuple[Observation, ...]] = {}
         register: dict[str, tuple[PlannedAction, ...]] = {}
-        for name, department in departments.items() if causes else ():
-            evidence, actions = (self.folder / kind / f"{name}.csv" for kind in ("evidence", "actions"))
-            observations[name], faults = read_evidence(evidence, self._name(evidence), department, causes)  # type: ignore[arg-type]  # causes is set here
-            register[name], more = read_actions(actions, self._name(actions), department, causes)  # type: ignore[arg-type]  # causes is set here
-            self.faults += (*faults, *more)
         self.faults += self._without_department()
+        if causes is None:  # its names cannot be checked; what is wrong with causes.yml is told already
+            return observations, register
+        for name, department in departments.items():
+            evidence, actions = (self.folder / kind / f"{name}.csv" for kind in ("evidence", "actions"))
+            observations[name], faults = read_evidence(evidence, self._name(evidence), department, causes)
+            register[name], more = read_actions(actions, self._name(actions), department, causes)
+            self.faults += (*faults, *more)
         return observations, register

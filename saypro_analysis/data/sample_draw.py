@@ -37,7 +37,7 @@ def split(total: int, shares: Sequence[float]) -> list[int]:
     return [int(count) for count in counts]
 
 
-def labels(rng: np.random.Generator, names: Sequence[str], counts: Sequence[int]) -> Values:
+def labels(rng: np.random.Generator, names: Sequence[str] | Sequence[int], counts: Sequence[int]) -> Values:
     """Each name as often as counted, in random order."""
     return rng.permutation(np.repeat(np.asarray(names), counts))
 

@@ -45,7 +45,7 @@ def _replies(rng: np.random.Generator, way: Values, minutes: Floats, noise: floa
 def _tickets_month(rng: np.random.Generator, plan: Plan, i: int, n: int, mean: float, reply: float) -> Records:
     changed, sorted_mail = bool(plan.since(RESOLUTION_AGO)[i]), bool(plan.ago[i] <= REPLY_AGO) or not plan.planted
     kind = np.repeat(np.arange(4), draw.split(n, TYPE_SHARES))
-    way = draw.labels(rng, (0, 1, 2), draw.split(n, WAY_SHARES))  # type: ignore[arg-type]
+    way = draw.labels(rng, (0, 1, 2), draw.split(n, WAY_SHARES))
     hours = TYPE_HOURS_AFTER if changed else TYPE_HOURS
     seconds = _durations(rng, kind, hours, mean, exact=plan.planted and plan.ago[i] == 0)
     resolved = draw.times(rng, draw.dates(rng, plan.months[i], n, weekend=0.2), first=6, last=22)
@@ -58,7 +58,7 @@ def _tickets_month(rng: np.random.Generator, plan: Plan, i: int, n: int, mean: f
         "type": draw.blank(rng, np.asarray(TYPES)[kind], 0.004),
         "channel": np.asarray(WAYS)[way],
         "agent": draw.labels(rng, AGENTS, draw.split(n, np.ones(len(AGENTS)).tolist())),
-        "handoffs": draw.labels(rng, (0, 1, 2), draw.split(n, (0.62, 0.27 + 0.02 * rng.random(), 0.1))),  # type: ignore[arg-type]
+        "handoffs": draw.labels(rng, (0, 1, 2), draw.split(n, (0.62, 0.27 + 0.02 * rng.random(), 0.1))),
         "reopened": draw.yes_no(rng, n, 0.055 + 0.01 * rng.random()),
     }
 

@@ -11,7 +11,7 @@ from saypro_analysis.publish.folders import no_place
 try:
     import fcntl
 except ImportError:  # Windows has none: runs there are trusted not to meet
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # a module or nothing
 
 NAME = ".lock"
 

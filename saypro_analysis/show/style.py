@@ -29,7 +29,7 @@ def use_report_style() -> Fragment:
     Every rule is nested under ``.saypro``, so that it touches nothing but the fragments.
     """
     nested = Markup(".saypro{{{}}}").format(Markup(_asset("report.css")))  # noqa: S704 (our own file)
-    tokens = Markup(_ROOT.sub(".saypro", _asset("tokens.css")))  # noqa: S704
+    tokens = Markup(_ROOT.sub(".saypro", _asset("tokens.css")))  # noqa: S704 (our own file)
     html = Markup("<style>{}{}{}{}</style>{}").format(_font_faces(), tokens, nested, _LAB, icons())
     return Fragment(html=html, text="The report's style is in use.")
 
