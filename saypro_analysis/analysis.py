@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from saypro_analysis.actions import Plan, recommend
+from saypro_analysis.budget import ErrorBudget, error_budget
 from saypro_analysis.causes import Diagnosis, diagnose
 from saypro_analysis.kpi import DepartmentMonth
 from saypro_analysis.verdict import Verdict, judge
@@ -13,13 +14,14 @@ class Analysis:
     """What one department's month shows.
 
     ``verdicts`` has one entry per KPI, worst first. ``diagnoses`` and ``plans`` have one per KPI in trouble,
-    in the same order.
+    in the same order. ``budget`` counts the scorecard's flags against those of chance.
     """
 
     month: DepartmentMonth
     verdicts: tuple[Verdict, ...]
     diagnoses: tuple[Diagnosis, ...]
     plans: tuple[Plan, ...]
+    budget: ErrorBudget
 
     @property
     def scorecard(self) -> tuple[Verdict, ...]:
@@ -33,12 +35,18 @@ class Analysis:
 
     @property
     def watched(self) -> tuple[Verdict, ...]:
-        """The KPIs that are not missed but get worse or fluctuate: emerging problems."""
-        return tuple(v for v in self.scorecard if v.emerging and v.gap.status != "missed")
+        """The KPIs that are not missed but get worse, fluctuate, or are forecast to miss: emerging problems."""
+        return tuple(v for v in self.scorecard if (v.emerging or v.at_risk) and v.gap.status != "missed")
 
 
 def analyse(month: DepartmentMonth) -> Analysis:
     """Judge every KPI of the month, look for the causes of what is wrong, and recommend what to do."""
     verdicts = judge(month)
     diagnoses = diagnose(month, verdicts)
-    return Analysis(month=month, verdicts=verdicts, diagnoses=diagnoses, plans=recommend(month, verdicts, diagnoses))
+    return Analysis(
+        month=month,
+        verdicts=verdicts,
+        diagnoses=diagnoses,
+        plans=recommend(month, verdicts, diagnoses),
+        budget=error_budget([verdict for verdict in verdicts if verdict.kpi.scorecard]),
+    )

@@ -1,11 +1,15 @@
 """Assurance: what a process, left alone, does with its target."""
 
-from typing import Literal
+from typing import Literal, get_args
 
-from saypro_analysis.gap import SAME
+import numpy as np
+import numpy.typing as npt
+
+from saypro_analysis.gap import SAME, target_bounds
 from saypro_analysis.kpi import Better
 
-Assurance = Literal["pass", "fail", "hit or miss", "none"]
+Assurance = Literal["none", "pass", "fail", "hit or miss"]
+ASSURANCES: tuple[Assurance, ...] = get_args(Assurance)
 
 
 def assure(
@@ -26,16 +30,26 @@ def assure(
     >>> assure(4, 7, better="higher", target=5)
     'hit or miss'
     """
-    if lower is None or upper is None or (target is None and (better != "inside" or target_upper is None)):
-        return "none"
     if strict and better == "inside":
         return "none"
-    low = target if better != "lower" else None
-    high = target if better == "lower" else target_upper if better == "inside" else None
-    slack = 0.0 if strict else SAME * max(abs(lower), abs(upper))
-    above_low = low is None or (lower > low if strict else lower >= low - slack)
-    below_high = high is None or (upper < high if strict else upper <= high + slack)
-    if above_low and below_high:
-        return "pass"
-    misses = (low is not None and upper < low - slack) or (high is not None and lower > high + slack)
-    return "fail" if misses else "hit or miss"
+    low, high = target_bounds(target, target_upper, better=better)
+    least, most = (np.nan if limit is None else limit for limit in (lower, upper))
+    return ASSURANCES[int(assurance_codes(least, most, low=low, high=high, strict=strict))]
+
+
+def assurance_codes(
+    lower: npt.ArrayLike, upper: npt.ArrayLike, *, low: npt.ArrayLike, high: npt.ArrayLike, strict: bool = False
+) -> npt.NDArray[np.int_]:
+    """The same for many processes, as codes of ``ASSURANCES``; from ``low`` to ``high`` (NaN: open) meets the target.
+
+    >>> codes = assurance_codes([5, 4], [7, 7], low=[4, 5], high=np.nan)
+    >>> [ASSURANCES[code] for code in codes]
+    ['pass', 'hit or miss']
+    """
+    least, most, low, high = (np.asarray(part, dtype=np.float64) for part in (lower, upper, low, high))
+    slack = np.where(strict, 0.0, SAME * np.fmax(np.abs(least), np.abs(most)))
+    reaches = (least > low, most < high) if strict else (least >= low - slack, most <= high + slack)
+    passes = (np.isnan(low) | reaches[0]) & (np.isnan(high) | reaches[1])
+    fails = (most < low - slack) | (least > high + slack)
+    unknown = np.isnan(least) | np.isnan(most) | (np.isnan(low) & np.isnan(high))
+    return np.select([unknown, passes, fails], [0, 1, 2], 3)

@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from saypro_analysis.columns import Columns, row
 from saypro_analysis.limits import complete_months
+from saypro_analysis.order import mean_of
 from saypro_analysis.trend import Trend
 from saypro_analysis.xmr import SCREEN, limit_lines
 
@@ -23,6 +25,7 @@ TURNING_Z = 1.645  # one-sided 5 %
 UP_AND_DOWN = 2.5  # von Neumann ratio; 2 is chance, above is swinging
 FLIPS = 3  # changes between met and missed within a year
 WIDER = 1.6  # times the earlier mean moving range
+TESTS = ("turning points", "up and down", "target status", "large jump", "wider of late")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,60 +56,87 @@ def measure_fluctuation(
     ('turning points', 'up and down')
     """
     series = complete_months(values)
-    numbers = np.asarray(series, dtype=np.float64)
-    sigma = float(limit_lines(numbers).sigma)
-    scale = abs(target) if target else abs(float(np.nanmean(numbers))) if np.isfinite(numbers).any() else 0.0
-    volatility = sigma / scale if scale and np.isfinite(sigma) else None
-    if trend.verdict != "stable" or volatility is None or sigma == 0 or volatility < tolerance:
-        return Fluctuation(volatility=volatility)
-    ranges = np.abs(np.diff(numbers))
-    late, before = ranges[-LATELY:], ranges[:-LATELY]
-    fired = {
-        "turning points": turning_points_z(numbers[-WINDOW:]) > TURNING_Z,
-        "up and down": von_neumann_ratio(numbers[-WINDOW:]) > UP_AND_DOWN,
-        "target status": short is not None and count_flips(np.asarray(short.reindex(series.index))[-YEAR:]) >= FLIPS,
-        "large jump": bool(np.any(late > SCREEN * _mean(ranges))),
-        "wider of late": np.isfinite(before).sum() >= LATELY and _mean(late) > WIDER * _mean(before),
-    }
-    tests = tuple(name for name, said in fired.items() if said)
-    return Fluctuation(fluctuating=bool(tests), tests=tests, volatility=volatility)
+    numbers = np.asarray(series, dtype=np.float64)[None, :]
+    missed = np.full(numbers.shape, np.nan) if short is None else np.asarray(short.reindex(series.index))[None, :]
+    columns = measure_fluctuations(
+        numbers, missed, stable=np.array([trend.verdict == "stable"]), sigma=limit_lines(numbers).sigma,
+        target=np.array([np.nan if target is None else target]), tolerance=tolerance,
+    )  # fmt: skip
+    return row(Fluctuation, columns, 0)
 
 
-def turning_points_z(numbers: Floats) -> float:
+def measure_fluctuations(
+    values: Floats,
+    short: Floats,
+    *,
+    stable: npt.NDArray[np.bool_],
+    sigma: Floats,
+    target: Floats,
+    tolerance: npt.ArrayLike = 0.05,
+) -> Columns:
+    """The fields of ``Fluctuation`` for each series of a table (rows: series, columns: months, NaN where missing).
+
+    ``short`` holds the shortfalls of the same months; ``stable`` is False for a series that has a trend or a step;
+    ``sigma`` is that of its process, ``target`` the latest one.
+    """
+    level = mean_of(values, np.isfinite(values))
+    scale = np.abs(np.where(np.isfinite(target) & (target != 0), target, level))
+    volatility = np.divide(sigma, scale, out=np.full(sigma.shape, np.nan), where=scale > 0)
+    ranges = np.abs(np.diff(values, axis=1))
+    known = np.isfinite(ranges)
+    late = np.arange(ranges.shape[1]) >= ranges.shape[1] - LATELY
+    recent, before = mean_of(ranges, known & late), mean_of(ranges, known & ~late)
+    with np.errstate(invalid="ignore"):
+        fired = (
+            turning_points_z(values[:, -WINDOW:]) > TURNING_Z,
+            von_neumann_ratio(values[:, -WINDOW:]) > UP_AND_DOWN,
+            count_flips(short[:, -YEAR:]) >= FLIPS,
+            (late & (ranges > SCREEN * mean_of(ranges, known)[:, None])).any(axis=1),
+            ((known & ~late).sum(axis=1) >= LATELY) & (recent > WIDER * before),
+        )
+        material = stable & (sigma > 0) & (volatility >= tolerance)
+    tests = np.empty(len(values), dtype=object)
+    tests.fill(())
+    for at in np.flatnonzero(material & np.any(fired, axis=0)):
+        tests[at] = tuple(name for name, said in zip(TESTS, fired, strict=True) if said[at])
+    return {"fluctuating": material & np.any(fired, axis=0), "tests": tests, "volatility": volatility}
+
+
+def turning_points_z(values: npt.ArrayLike) -> Floats:
     """Standard normal value of the number of peaks and troughs; missing months make no turning points.
 
-    >>> round(turning_points_z(np.array([10.0, 14, 9, 15, 8, 16, 9, 15, 10, 14, 9, 15])), 2)
+    >>> turning_points_z([10.0, 14, 9, 15, 8, 16, 9, 15, 10, 14, 9, 15]).round(2).item()
     2.48
     """
-    steps = np.diff(numbers)
-    turns = int((steps[1:] * steps[:-1] < 0).sum())
-    n = int(np.isfinite(steps[1:] * steps[:-1]).sum()) + 2
-    return float((turns - 2 * (n - 2) / 3) / np.sqrt((16 * n - 29) / 90)) if n > 2 else 0.0
+    steps = np.diff(np.asarray(values, dtype=np.float64), axis=-1)
+    products = steps[..., 1:] * steps[..., :-1]
+    turns = (products < 0).sum(axis=-1)
+    n = np.isfinite(products).sum(axis=-1) + 2
+    return np.asarray(np.where(n > 2, (turns - 2 * (n - 2) / 3) / np.sqrt((16 * n - 29) / 90), 0.0))
 
 
-def von_neumann_ratio(numbers: Floats) -> float:
+def von_neumann_ratio(values: npt.ArrayLike) -> Floats:
     """Squares of month-to-month changes over squares around the mean: 2 by chance, more when the series swings.
 
-    >>> round(von_neumann_ratio(np.array([10.0, 14, 9, 15, 8, 16, 9, 15, 10, 14, 9, 15])), 2)
+    >>> von_neumann_ratio([10.0, 14, 9, 15, 8, 16, 9, 15, 10, 14, 9, 15]).round(2).item()
     3.7
     """
-    changes = np.diff(numbers)
-    pairs, n = int(np.isfinite(changes).sum()), int(np.isfinite(numbers).sum())
-    around = float(np.nansum((numbers - _mean(numbers)) ** 2))
-    return float(np.nansum(changes**2)) * (n - 1) / (pairs * around) if pairs and around > 0 else 2.0
+    numbers = np.asarray(values, dtype=np.float64)
+    changes = np.diff(numbers, axis=-1)
+    held = np.isfinite(numbers)
+    pairs, n = np.isfinite(changes).sum(axis=-1), held.sum(axis=-1)
+    around = np.nansum((numbers - mean_of(numbers, held)[..., None]) ** 2, axis=-1)
+    real = (pairs > 0) & (around > 0)
+    return np.where(real, np.nansum(changes**2, axis=-1) * (n - 1) / np.where(real, pairs * around, 1.0), 2.0)
 
 
-def count_flips(short: Floats) -> int:
+def count_flips(short: npt.ArrayLike) -> npt.NDArray[np.int_]:
     """How often neighbouring months changed between met and missed.
 
-    >>> count_flips(np.array([1.0, -1.0, np.nan, 2.0, 0.0]))
+    >>> count_flips([1.0, -1.0, np.nan, 2.0, 0.0]).item()
     2
     """
-    known = np.isfinite(short)
-    missed = short > 0
-    return int(((missed[1:] != missed[:-1]) & known[1:] & known[:-1]).sum())
-
-
-def _mean(numbers: Floats) -> float:
-    held = numbers[np.isfinite(numbers)]
-    return float(held.mean()) if len(held) else 0.0
+    sizes = np.asarray(short, dtype=np.float64)
+    known, missed = np.isfinite(sizes), sizes > 0
+    flips = (missed[..., 1:] != missed[..., :-1]) & known[..., 1:] & known[..., :-1]
+    return np.asarray(flips.sum(axis=-1))

@@ -1,16 +1,18 @@
 """Actual against target, signed by which way is better."""
 
-import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from saypro_analysis.columns import Columns, named, row
 from saypro_analysis.kpi import Better
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int_]
 Status = Literal["missed", "met", "no target", "no data"]
+STATUSES: tuple[Status, ...] = get_args(Status)
 
 #: Two numbers that differ by less than this part of the larger are the same number: far above the rounding of sums
 #: and ratios in double precision, far below what any KPI is read to.
@@ -34,6 +36,22 @@ class Gap:
     status: Status
 
 
+def target_bounds(
+    target: npt.ArrayLike | None, target_upper: npt.ArrayLike | None = None, *, better: Better
+) -> tuple[Floats, Floats]:
+    """Lowest and highest value that meets the target, NaN where there is no bound on that side.
+
+    >>> target_bounds(4.0, better="lower")
+    (array(nan), array(4.))
+    """
+    low = np.asarray(np.nan if target is None else target, dtype=np.float64)
+    high = np.asarray(np.nan if target_upper is None else target_upper, dtype=np.float64)
+    if better == "inside":
+        return low, high
+    none = np.full(low.shape, np.nan)
+    return (low, none) if better == "higher" else (none, low)
+
+
 def shortfalls(actual: npt.ArrayLike, target: npt.ArrayLike, target_upper: npt.ArrayLike, *, better: Better) -> Floats:
     """Sizes of the gaps, element by element, in the KPI's unit; positive is missed, NaN where it is not known.
 
@@ -46,16 +64,14 @@ def shortfalls(actual: npt.ArrayLike, target: npt.ArrayLike, target_upper: npt.A
     >>> shortfalls([0.7, 0.95], 0.8, 0.9, better="inside").round(3).tolist()
     [0.1, 0.05]
     """
-    held = np.asarray(actual, dtype=np.float64)
-    low, high = np.asarray(target, dtype=np.float64), np.asarray(target_upper, dtype=np.float64)
-    held, low, high = np.broadcast_arrays(held, low, high)
-    if better == "higher":
-        size = low - held
-    elif better == "lower":
-        size = held - low
-    else:
-        size = np.fmax(low - held, held - high)
-    scale = np.fmax(np.abs(held), np.fmax(np.abs(low), 0.0 if better != "inside" else np.abs(high)))
+    return short_of(actual, *target_bounds(target, target_upper, better=better))
+
+
+def short_of(actual: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike) -> Floats:
+    """As ``shortfalls``, with the bounds of what meets the target (``target_bounds``)."""
+    held, low, high = np.broadcast_arrays(*(np.asarray(part, dtype=np.float64) for part in (actual, low, high)))
+    size = np.fmax(low - held, held - high)
+    scale = np.fmax(np.abs(held), np.fmax(np.abs(low), np.abs(high)))
     rounded = np.where(np.abs(size) <= SAME * scale, 0.0, size)
     return np.where(np.isfinite(rounded), rounded, np.nan)
 
@@ -78,38 +94,43 @@ def measure_gap(
     >>> measure_gap(0.85, 0.8, target_upper=0.9, better="inside").status
     'met'
     """
-    value, low, high = _known(actual), _known(target), _known(target_upper)
-    bounded = low is not None or (better == "inside" and high is not None)
-    if value is None or not bounded:
-        status: Status = "no data" if value is None else "no target"
-        return Gap(actual=value, target=low, target_upper=high, size=None, percent=None, status=status)
-    size = float(shortfalls(value, _or_nan(low), _or_nan(high), better=better))
-    bound = _nearer(value, low, high) if better == "inside" else low
-    percent = size / abs(bound) if bound else None
-    status = "missed" if size > 0 else "met"
-    return Gap(actual=value, target=low, target_upper=high, size=size, percent=percent, status=status)
+    columns = measure_gaps(
+        np.array([_number(actual)]), np.array([_number(target)]), np.array([_number(target_upper)]),
+        *(bound[None] for bound in target_bounds(_number(target), _number(target_upper), better=better)),
+    )  # fmt: skip
+    return row(Gap, columns, 0)
 
 
-def toward_range(level: float, low: float | None, high: float | None) -> int:
+def measure_gaps(actual: Floats, target: Floats, target_upper: Floats, low: Floats, high: Floats) -> Columns:
+    """The fields of ``Gap`` for many KPIs at once; ``low`` and ``high`` are the bounds of what meets the target."""
+    actual, target, target_upper, low, high = (
+        np.where(np.isfinite(part), part, np.nan) for part in (actual, target, target_upper, low, high)
+    )
+    size = short_of(actual, low, high)
+    bound = np.abs(np.where(np.isnan(high) | (low - actual >= actual - high), low, high))
+    bounded = np.isfinite(low) | np.isfinite(high)
+    with np.errstate(over="ignore"):  # a share of next to nothing is not known
+        percent = np.divide(size, bound, out=np.full(size.shape, np.nan), where=bound > 0)
+    codes = np.select([np.isnan(actual), ~bounded, size > 0], [3, 2, 0], 1)
+    return {
+        "actual": actual,
+        "target": target,
+        "target_upper": target_upper,
+        "size": size,
+        "percent": percent,
+        "status": named(STATUSES, codes),
+    }
+
+
+def toward_range(level: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike) -> Ints:
     """Which way leads into a range: 1 from below it, -1 from above it, 0 inside it or when there is no range.
 
-    >>> toward_range(0.7, 0.8, 0.9), toward_range(0.95, 0.8, 0.9), toward_range(0.85, 0.8, 0.9)
-    (1, -1, 0)
+    >>> toward_range([0.7, 0.95, 0.85], 0.8, 0.9).tolist()
+    [1, -1, 0]
     """
-    if low is not None and level < low:
-        return 1
-    return -1 if high is not None and level > high else 0
+    value, lowest, highest = (np.asarray(part, dtype=np.float64) for part in (level, low, high))
+    return np.where(value < lowest, 1, np.where(value > highest, -1, 0))
 
 
-def _known(number: float | None) -> float | None:
-    return float(number) if number is not None and math.isfinite(number) else None
-
-
-def _or_nan(number: float | None) -> float:
-    return math.nan if number is None else number
-
-
-def _nearer(value: float, low: float | None, high: float | None) -> float | None:
-    if low is None or high is None:
-        return high if low is None else low
-    return low if low - value >= value - high else high
+def _number(number: float | None) -> float:
+    return float("nan") if number is None else float(number)

@@ -10,6 +10,7 @@ target. *Sign*: something observed that points to a cause. *Prior*, *posterior*:
 the signs.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,11 @@ import pandas as pd
 Better = Literal["higher", "lower", "inside"]
 Unit = Literal["currency", "percent", "count", "hours", "minutes", "days", "score", "ratio"]
 Strength = Literal["weak", "moderate", "strong", "decisive"]
+#: How the size of a gap is judged: as a part of the target (fully at the company's ``red``), in noise units, that is
+#: sigmas of the process (fully at 3), or as odds of failure, for shares near 0 or 1 (fully when failures double).
+GapView = Literal["relative", "noise", "odds"]
+#: What a fiscal year of a KPI is: the sum of its months, the mean of its months, its last month, or nothing sensible.
+YearKind = Literal["", "total", "average", "last", "none"]
 ColumnType = Literal["text", "integer", "number", "boolean", "date", "datetime"]
 
 #: What the words of causes.yml mean as probabilities. Source: the link words of the noisy-OR method, decided with
@@ -28,6 +34,10 @@ STRENGTH: Mapping[str, float] = {"weak": 0.3, "moderate": 0.5, "strong": 0.7, "d
 #: How common a cause is before any sign is seen, in words.
 PRIOR: Mapping[str, float] = {"rare": 0.1, "occasional": 0.15, "common": 0.2}
 
+#: Which way is better, as a sign: 1 up, -1 down, 0 towards a range.
+WAYS: Mapping[Better, int] = {"higher": 1, "lower": -1, "inside": 0}
+
+_NEVER_NEGATIVE = ("currency", "percent", "count", "hours", "minutes", "days")
 _ADDITIVE = re.compile(r"\s*(sum|count|count_if)\s*\((?!\s*distinct\b)", re.IGNORECASE)
 _STRICT = {"extra": "forbid"}  # read by pydantic: an unknown key in the YAML is a fault
 
@@ -127,6 +137,34 @@ class Target:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rebase:
+    """A month from which the process limits are computed anew, and what changed the process then."""
+
+    month: str
+    reason: str
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """Which months make a KPI's process limits: all (the default), or some of them, frozen.
+
+    ``points`` freezes the limits on the first months with a value (at least 12), after each rebase anew. ``first`` and
+    ``last`` freeze them on the months of that span; they hold for the months before and after it, up to a rebase.
+    ``screen=False`` keeps outlying month-to-month changes in.
+    """
+
+    points: int | None = None
+    first: str = ""
+    last: str = ""
+    rebase: tuple[Rebase, ...] = ()
+    screen: bool = True
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
 class Kpi:
     """A KPI: a measure, a ratio of two, or a formula over other KPIs of the department.
 
@@ -153,8 +191,13 @@ class Kpi:
     seasonal: bool = True
     materiality: float | None = None  # smallest 12-month change that matters, relative; default: company's
     amber: float | None = None
-    red: float | None = None
-    critical: bool = False
+    red: float | None = None  # size of the gap that counts fully, as ``gap_view`` says; default: see ``GapView``
+    gap_view: GapView = "relative"
+    gap_scale: float | None = None  # what a gap is compared with where the target is 0; in the KPI's unit
+    critical: bool = False  # a miss as large as ``red`` is critical, however short it lasts
+    baseline: Baseline = Baseline()
+    year: YearKind = ""  # what a fiscal year of this KPI is; "": decided by its definition
+    year_target: float | None = None  # of the fiscal year; default: what the months' targets come to
     owner: str = ""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
@@ -165,6 +208,12 @@ class Kpi:
         if self.ratio:
             return self.ratio.numerator, self.ratio.denominator
         return (self.measure,) if self.measure else ()
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """What values are possible: no negative amounts, counts and times; shares of a whole from 0 to 1."""
+        share = self.unit == "percent" and self.ratio is not None and self.scale == 1
+        return 0.0 if self.unit in _NEVER_NEGATIVE else -math.inf, 1.0 if share else math.inf
 
     @property
     def key(self) -> str:
@@ -355,7 +404,9 @@ class DepartmentMonth:
     """One department in one month: everything the analysis needs, and nothing later than the month.
 
     ``monthly`` is the tidy monthly table (``data.tables.MONTHLY``) of this department's KPIs and of the KPIs of others
-    that its signs look at (``looked_at``, by key). ``quality`` is the data-quality table of the sources.
+    that its signs look at (``looked_at``, by key). ``ahead`` holds the targets already set for the twelve months after
+    (``data.tables.AHEAD``). ``trend_p`` holds the p of the trend test of every KPI of the company's report, by key
+    (NaN: none), for the false discovery rate. ``quality`` is the data-quality table of the sources.
     ``provenance`` names the data's date, fingerprint and versions, as text.
     """
 
@@ -369,5 +420,7 @@ class DepartmentMonth:
     monthly: pd.DataFrame = field(repr=False)
     quality: pd.DataFrame = field(repr=False)
     looked_at: Mapping[str, Kpi] = field(default_factory=dict)
+    ahead: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    trend_p: Mapping[str, float] = field(default_factory=dict)
     provenance: Mapping[str, str] = field(default_factory=dict)
     sample: bool = False

@@ -14,36 +14,27 @@ NHSRplotthedots, to the letter. The default differs where that leaves holes:
 """
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from saypro_analysis.assurance import Assurance, assure
-from saypro_analysis.gap import SAME, toward_range
-from saypro_analysis.kpi import Better
-from saypro_analysis.rules import RULES, label_points
-from saypro_analysis.xmr import limit_lines
+from saypro_analysis.assurance import ASSURANCES, Assurance, assurance_codes
+from saypro_analysis.columns import Columns, named, row
+from saypro_analysis.gap import target_bounds, toward_range
+from saypro_analysis.kpi import WAYS, Baseline, Better
+from saypro_analysis.phases import Phases, Points, find_phases, label_phases, signal_start
+from saypro_analysis.rules import RULES
 
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 Variation = Literal["improving", "concerning", "common", "neutral", "insufficient"]
 Rule = Literal["outside limits", "trend", "two in three", "shift", ""]
 
 FULL_POINTS = 13  # from here limits are no longer provisional; Making Data Count
-
-
-@dataclass(frozen=True, kw_only=True)
-class Baseline:
-    """Which months make the limits: all (the default), or the first ``points``; anew from each month of ``rebase``.
-
-    ``screen`` leaves outlying moving ranges out.
-    """
-
-    points: int | None = None
-    rebase: tuple[pd.Period, ...] = ()
-    screen: bool = True
-
-
 ALL_MONTHS = Baseline()
+_SIGNALS = ("concerning", "neutral", "improving", "common", "insufficient")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,20 +95,13 @@ def limit_points(
     >>> limit_points(pd.Series([9.0, 10, 11, 10, 9, 10, 11, 10, 9, 10, 11, 30], index=months))["signal"].iloc[-1]
     'improving'
     """
-    series = complete_months(values)
-    starts = sorted({0, *(int((series.index < month).sum()) for month in baseline.rebase)} - {len(series)})
-    ends = [*starts[1:], len(series)]
-    parts = [_part(series.iloc[a:b], baseline, compatible=compatible) for a, b in zip(starts, ends, strict=False)]
-    table = pd.concat(parts) if parts else _part(series, baseline, compatible=compatible)
-    if better == "inside":
-        good = [toward_range(value, target, target_upper) for value in table["value"]]
-    else:
-        good = [1 if better == "higher" else -1] * len(table)
-    meaning = {1: "improving", -1: "concerning", 0: "neutral"}
-    signs = table["direction"].to_numpy() * np.array(good, dtype=np.int8)
-    found = table["rule"] != ""
-    table["signal"] = [meaning[int(s)] if f else "common" for s, f in zip(signs, found, strict=True)]
-    return table
+    series, numbers, phases = _one(values, baseline)
+    points = label_phases(numbers, phases, compatible=compatible)
+    low, high = target_bounds(target, target_upper, better=better)
+    signal = signals(numbers, points, way=np.array([WAYS[better]]), low=low, high=high)
+    names = ("mean", "lower", "upper", "sigma", "points")
+    table = pd.DataFrame({"value": series} | {name: getattr(points, name)[0] for name in names}, index=series.index)
+    return table.assign(rule=named(RULES, points.rule[0]), direction=points.direction[0], signal=signal[0])
 
 
 def process_limits(
@@ -140,61 +124,84 @@ def process_limits(
     >>> limits.variation, limits.rule, limits.since, limits.assurance
     ('concerning', 'outside limits', Period('2025-12', 'M'), 'pass')
     """
-    table = limit_points(
-        values, better=better, target=target, target_upper=target_upper, baseline=baseline, compatible=compatible
-    )
-    start = max((month for month in baseline.rebase if month in table.index), default=None)
-    held = table.loc[start:, "value"].dropna().index
-    made = held[: baseline.points]
-    latest = table.iloc[-1] if len(table) else pd.Series(dtype="float64")
-    mean, sigma, lower, upper = (_known(latest.get(name)) for name in ("mean", "sigma", "lower", "upper"))
-    judged = sigma is not None and bool(np.isfinite(latest["value"]))
-    assurance = assure(lower, upper, better=better, target=target, target_upper=target_upper, strict=compatible)
-    return Limits(
-        mean=mean,
-        lower=lower,
-        upper=upper,
-        sigma=sigma,
-        points=len(made),
-        first=made[0] if len(made) else None,
-        last=made[-1] if len(made) else None,
-        provisional=sigma is not None and len(made) < FULL_POINTS,
-        variation=cast(Variation, latest["signal"]) if judged else "insufficient",
-        rule=cast(Rule, latest["rule"]) if judged else "",
-        since=_since(table) if judged else None,
-        assurance=assurance,
+    series, numbers, phases = _one(values, baseline)
+    points = label_phases(numbers, phases, compatible=compatible)
+    low, high = target_bounds(target, target_upper, better=better)
+    months = pd.PeriodIndex(series.index)
+    way = np.array([WAYS[better]])
+    return row(
+        Limits, latest_limits(numbers, months, phases, points, way=way, low=low, high=high, strict=compatible), 0
     )
 
 
-def _part(series: "pd.Series[float]", baseline: Baseline, *, compatible: bool) -> pd.DataFrame:
-    """The months of one baseline with its limits and labels."""
-    numbers = np.asarray(series, dtype=np.float64)
-    held = np.flatnonzero(np.isfinite(numbers))[: baseline.points]
-    made = numbers[: held[-1] + 1] if len(held) else numbers
-    lines = limit_lines(made, screen=baseline.screen, compatible=compatible)
-    tolerance = 0.0 if compatible else SAME
-    rule, direction = label_points(numbers, lines.mean, lines.lower, lines.upper, tolerance=tolerance)
-    columns = {"value": numbers, "mean": lines.mean, "lower": lines.lower, "upper": lines.upper, "sigma": lines.sigma}
-    labels = {"points": lines.points, "rule": np.array(RULES, dtype=object)[rule], "direction": direction}
-    return pd.DataFrame(columns | labels, index=series.index)
+def signals(
+    values: Floats, points: Points, *, way: npt.NDArray[np.int_], low: npt.ArrayLike, high: npt.ArrayLike
+) -> npt.NDArray[np.object_]:
+    """What each month's label means: improving, concerning, neutral or common.
 
-
-def _since(table: pd.DataFrame) -> pd.Period | None:
-    """First month of the signal that the latest month belongs to.
-
-    It reaches back over points with the same direction. The middle of "two in three" need not be flagged itself.
+    ``way`` is that of ``WAYS``, one per series; the bounds of a range are broadcast against the values.
     """
-    rules, directions = table["rule"].to_list(), table["direction"].to_list()
-    at = len(rules) - 1
-    if rules[at] == "":
-        return None
-    while at > 0:
-        step = 2 if rules[at] == "two in three" and rules[at - 1] == "" else 1
-        if at < step or rules[at - step] == "" or directions[at - step] != directions[-1]:
-            break
-        at -= step
-    return cast(pd.Period, table.index[at])
+    lead = np.where(way[:, None] == 0, toward_range(values, low, high), way[:, None])
+    meaning = np.where(points.rule > 0, np.sign(points.direction * lead), 2)
+    return named(_SIGNALS, meaning + 1)
 
 
-def _known(number: object) -> float | None:
-    return float(number) if isinstance(number, float) and np.isfinite(number) else None
+def latest_limits(
+    values: Floats,
+    months: pd.PeriodIndex,
+    phases: Phases,
+    points: Points,
+    *,
+    way: npt.NDArray[np.int_],
+    low: npt.ArrayLike,
+    high: npt.ArrayLike,
+    strict: bool = False,
+) -> Columns:
+    """The fields of ``Limits`` at the last month of each series; ``low`` and ``high`` bound what meets the target."""
+    if not len(months):
+        return _nothing(len(values))
+    low, high = (np.broadcast_to(np.asarray(bound, dtype=np.float64), (len(values),)) for bound in (low, high))
+    phase = phases.number == phases.number[:, -1:]
+    made = phases.base & phase
+    sigma, count = points.sigma[:, -1], points.points[:, -1]
+    judged = np.isfinite(sigma) & np.isfinite(values[:, -1])
+    meaning = signals(values[:, -1:], _last(points), way=way, low=low[:, None], high=high[:, None])[:, 0]
+    since = np.where(judged, signal_start(points.rule, points.direction), -1)
+    names = np.array([*months, None], dtype=object)
+    first, last = made.argmax(axis=1), made.shape[1] - 1 - made[:, ::-1].argmax(axis=1)
+    none = ~made.any(axis=1)
+    codes = assurance_codes(points.lower[:, -1], points.upper[:, -1], low=low, high=high, strict=strict)
+    return {
+        "mean": points.mean[:, -1],
+        "lower": points.lower[:, -1],
+        "upper": points.upper[:, -1],
+        "sigma": sigma,
+        "points": count,
+        "first": names[np.where(none, -1, first)],
+        "last": names[np.where(none, -1, last)],
+        "provisional": np.isfinite(sigma) & (count < FULL_POINTS),
+        "variation": np.where(judged, meaning, "insufficient"),
+        "rule": np.where(judged, named(RULES, points.rule[:, -1]), ""),
+        "since": names[since],
+        "assurance": named(ASSURANCES, np.where((way == 0) & strict, 0, codes)),
+    }
+
+
+def _one(values: "pd.Series[float]", baseline: Baseline) -> tuple["pd.Series[float]", Floats, Phases]:
+    series = complete_months(values)
+    numbers = np.asarray(series, dtype=np.float64)[None, :]
+    return series, numbers, find_phases(numbers, pd.PeriodIndex(series.index, freq="M"), [baseline])
+
+
+def _last(points: Points) -> Points:
+    return Points(**{name: column[:, -1:] for name, column in vars(points).items()})
+
+
+def _nothing(count: int) -> Columns:
+    """No month at all: nothing is known."""
+    unknown, none = np.full(count, np.nan), np.full(count, None, dtype=object)
+    texts = {name: np.full(count, text, dtype=object) for name, text in (("variation", "insufficient"), ("rule", ""))}
+    numbers = dict.fromkeys(("mean", "lower", "upper", "sigma"), unknown)
+    counts = {"points": np.zeros(count, dtype=np.intp), "provisional": np.zeros(count, dtype=bool)}
+    dates = dict.fromkeys(("first", "last", "since"), none)
+    return {**numbers, **counts, **texts, **dates, "assurance": np.full(count, "none", dtype=object)}

@@ -20,8 +20,10 @@ from saypro_analysis.data.params import read_params
 from saypro_analysis.data.reader import nearest
 from saypro_analysis.data.sample import make_sample
 from saypro_analysis.data.snapshot import Snapshot, read_snapshot, take_snapshot
+from saypro_analysis.data.targets import targets_after
 from saypro_analysis.data.views import tables_behind
 from saypro_analysis.errors import Fault, ParamsError, ReportError
+from saypro_analysis.family import weigh_family
 from saypro_analysis.kpi import Department, DepartmentMonth, Kpi, Params, PlannedAction
 
 SNAPSHOT = "SAYPRO_SNAPSHOT"
@@ -149,6 +151,10 @@ def department_month(params: Params, snapshot: Snapshot, name: str, month: pd.Pe
         monthly=monthly,
         quality=_own_quality(params, department, snapshot.quality),
         looked_at=_looked_at(params, department),
+        ahead=_own(department, targets_after(month, snapshot.monthly, snapshot.ahead)),
+        trend_p=weigh_family(
+            snapshot.monthly, (k for d in params.departments.values() for k in d.kpis.values()), month
+        ),
         provenance=_provenance(params, department, snapshot),
         sample=snapshot.made_up,
     )
@@ -162,10 +168,14 @@ def _register_then(rows: tuple[PlannedAction, ...], month: pd.Period, latest: pd
 
 def _own_rows(department: Department, monthly: pd.DataFrame, month: pd.Period) -> pd.DataFrame:
     """Complete months up to ``month`` of the department's KPIs, and of the others' KPIs that its signs look at."""
+    return _own(department, monthly[monthly["complete"] & (monthly["month"] <= month)])
+
+
+def _own(department: Department, table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the department's KPIs, and of the others' KPIs that its signs look at."""
     looked_at = {rule.kpi for rule in department.signs.values()}
-    key = monthly["department"] + "." + monthly["kpi"]
-    own = monthly["department"].eq(department.id) | key.isin(looked_at)
-    return monthly[own & monthly["complete"] & (monthly["month"] <= month)].reset_index(drop=True)
+    key = table["department"] + "." + table["kpi"]
+    return table[table["department"].eq(department.id) | key.isin(looked_at)].reset_index(drop=True)
 
 
 def _looked_at(params: Params, department: Department) -> dict[str, Kpi]:

@@ -12,6 +12,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from saypro_analysis.order import middle_of, order_median, pick
+
 Floats = npt.NDArray[np.float64]
 
 Z90 = 1.6448536269514722  # 95 % point of the normal distribution: an interval of 90 %
@@ -54,15 +56,26 @@ def normal_p(z: Floats) -> Floats:
     return np.array(tails, dtype=np.float64).reshape(np.shape(z))
 
 
-def exact_kendall_p(score: int, n: int) -> float:
+def exact_kendall_p(score: npt.ArrayLike, n: npt.ArrayLike) -> Floats:
     """Two-sided p of S for n values without ties, by counting permutations (Kendall 1975, Mahonian numbers).
 
-    >>> round(exact_kendall_p(-10, 5), 6)
-    0.016667
+    >>> exact_kendall_p([-10, 0], [5, 5]).round(6).tolist()
+    [0.016667, 1.0]
     """
-    counts = _permutations(n)
-    extreme = (n * (n - 1) // 2 - abs(score)) // 2  # inversions left at least this far from all in order
-    return min(1.0, 2 * sum(counts[: extreme + 1]) / math.factorial(n))
+    scores, counts = np.broadcast_arrays(np.abs(score).astype(np.intp), np.asarray(n, dtype=np.intp))
+    p = np.ones(scores.shape)
+    for length in np.unique(counts):
+        here = counts == length
+        share = np.cumsum(np.array(_permutations(int(length)), dtype=np.float64)) / math.factorial(int(length))
+        extreme = (length * (length - 1) // 2 - scores[here]) // 2  # inversions left at least this far from order
+        p[here] = np.minimum(1.0, 2 * share[extreme])
+    return p
+
+
+def sen_slopes(values: Floats) -> Floats:
+    """The slopes per month of all pairs of months, in order, those that are not known last (NaN)."""
+    differences, spans = _pairs(values)
+    return np.sort(differences / spans, axis=-1)
 
 
 def sen_slope(values: Floats) -> Floats:
@@ -75,20 +88,22 @@ def sen_slope(values: Floats) -> Floats:
     return order_median(differences / spans)
 
 
-def sen_interval(values: Floats, *, inflation: Floats | float = 1.0) -> tuple[Floats, Floats]:
-    """90 % interval of the Sen slope; ``inflation`` widens the variance of S (autocorrelation)."""
-    differences, spans = _pairs(values)
-    _, variance = kendall_score(values)
-    return _order_interval(differences / spans, np.sqrt(variance * inflation))
+def sen_interval(slopes: Floats, variance: Floats, *, inflation: Floats | float = 1.0) -> tuple[Floats, Floats]:
+    """90 % interval of the Sen slope, from ``sen_slopes`` and the variance of S.
+
+    ``inflation`` widens the variance (autocorrelation).
+    """
+    return _order_interval(slopes, np.sqrt(variance * inflation))
 
 
-def carry_over(values: Floats) -> Floats:
+def carry_over(values: Floats, *, slope: Floats | None = None) -> Floats:
     """Lag-one autocorrelation of what is left beside the Sen line: how much of a month carries over into the next.
 
     Corrected for the bias of short series, (n a + 1) / (n - 4), and kept between 0 and 0.9. Residuals that are only
-    rounding carry nothing.
+    rounding carry nothing. ``slope`` is the Sen slope, where it is known already.
     """
-    left = values - sen_slope(values)[..., None] * np.arange(values.shape[-1])
+    slope = sen_slope(values) if slope is None else slope
+    left = values - slope[..., None] * np.arange(values.shape[-1])
     left = left - order_median(left)[..., None]
     total = np.nansum(left**2, axis=-1)
     lagged = np.nansum(left[..., 1:] * left[..., :-1], axis=-1)
@@ -121,34 +136,21 @@ def signed_rank(values: Floats) -> tuple[Floats, Floats]:
 def walsh_shift(values: Floats, *, inflation: Floats | float = 1.0) -> tuple[Floats, Floats, Floats]:
     """Hodges-Lehmann shift (median of the averages of all pairs) with its 90 % interval: shift, low, high."""
     first, second = np.triu_indices(values.shape[-1])
-    averages = (values[..., first] + values[..., second]) / 2
+    averages = np.sort((values[..., first] + values[..., second]) / 2, axis=-1)
     n = np.isfinite(values).sum(axis=-1)
     spread = np.sqrt(n * (n + 1) * (2 * n + 1) / 6 * inflation)
-    return order_median(averages), *_order_interval(averages, spread)
+    return middle_of(averages, n * (n + 1) // 2), *_order_interval(averages, spread)
 
 
-def order_median(numbers: Floats) -> Floats:
-    """Median of what is present; NaN where nothing is."""
-    if numbers.shape[-1] == 0:
-        return np.full(numbers.shape[:-1], np.nan)
-    ordered, count = np.sort(numbers, axis=-1), np.isfinite(numbers).sum(axis=-1)
-    return np.asarray((_pick(ordered, (count - 1) // 2) + _pick(ordered, count // 2)) / 2)
-
-
-def _order_interval(numbers: Floats, spread: Floats) -> tuple[Floats, Floats]:
+def _order_interval(ordered: Floats, spread: Floats) -> tuple[Floats, Floats]:
     """The order statistics that ``spread`` (standard deviation of a count of pairs) leaves between 5 and 95 %."""
-    if numbers.shape[-1] == 0:
-        nothing = np.full(numbers.shape[:-1], np.nan)
+    if ordered.shape[-1] == 0:
+        nothing = np.full(ordered.shape[:-1], np.nan)
         return nothing, nothing
-    ordered, count = np.sort(numbers, axis=-1), np.isfinite(numbers).sum(axis=-1)
+    count = np.isfinite(ordered).sum(axis=-1)
     low = np.maximum(np.round((count - Z90 * spread) / 2).astype(np.intp) - 1, 0)
     high = np.minimum(np.round((count + Z90 * spread) / 2).astype(np.intp), count - 1)
-    return _pick(ordered, low), _pick(ordered, high)
-
-
-def _pick(ordered: Floats, at: npt.NDArray[np.intp]) -> Floats:
-    place = np.clip(np.asarray(at), 0, ordered.shape[-1] - 1)[..., None]
-    return np.asarray(np.take_along_axis(ordered, place, axis=-1)[..., 0])
+    return pick(ordered, low), pick(ordered, high)
 
 
 def _pairs(values: Floats) -> tuple[Floats, npt.NDArray[np.intp]]:

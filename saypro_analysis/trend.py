@@ -5,18 +5,21 @@ false alarms. A step replaces a trend that they found only on very strong eviden
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from saypro_analysis.gap import toward_range
-from saypro_analysis.kpi import Better
-from saypro_analysis.trend_tests import YEAR, TrendEvidence, weigh_trend
+from saypro_analysis.columns import Columns, named, row
+from saypro_analysis.gap import target_bounds, toward_range
+from saypro_analysis.kpi import WAYS, Better
+from saypro_analysis.limits import complete_months
+from saypro_analysis.trend_tests import METHODS, YEAR, TrendEvidence, weigh_trends
 
 Floats = npt.NDArray[np.float64]
 TrendVerdict = Literal["improving", "declining", "stable", "step change", "insufficient"]
+VERDICTS: tuple[TrendVerdict, ...] = get_args(TrendVerdict)
 
 POSITIVE = 4.0  # difference in BIC that makes a step; 2 to 6 is "positive" evidence (Kass & Raftery 1995)
 VERY_STRONG = 10.0  # difference in BIC that makes a step of what the test calls a trend (Kass & Raftery 1995)
@@ -57,51 +60,53 @@ class Trend:
         return self.verdict == "improving" or self.direction == "better"
 
 
-def decide_trend(
-    evidence: TrendEvidence | None,
+def decide_trends(
+    evidence: TrendEvidence,
+    months: pd.PeriodIndex,
     *,
-    better: Better = "higher",
-    target: float | None = None,
-    target_upper: float | None = None,
-    adjusted_p: float | None = None,
+    way: npt.NDArray[np.int_],
+    low: npt.ArrayLike = np.nan,
+    high: npt.ArrayLike = np.nan,
+    adjusted_p: npt.NDArray[np.float64] | None = None,
     significance: float = 0.05,
-    materiality: float = 0.025,
-) -> Trend:
-    """The verdict that the evidence supports.
+    materiality: npt.ArrayLike = 0.025,
+) -> Columns:
+    """The fields of ``Trend`` that the evidence supports, for each series; ``months`` name the positions.
 
     A trend is declared when its p (``adjusted_p`` where given) is below ``significance``, a step when it describes the
     series clearly better than a bend; either only when the change is at least ``materiality`` as a share of the level.
-    Where the KPI should stay ``inside`` a range, a change is better when it leads towards the range, worse when it
-    leads away or, within a year, out of it.
+    ``way`` is 1 where up is better, -1 where down is, and 0 where the KPI should stay between ``low`` and ``high``:
+    there a change is better when it leads towards the range, worse when it leads away or, within a year, out of it.
     """
-    if evidence is None:
-        return Trend(verdict="insufficient", method="too few points")
+    known = np.isfinite(evidence.p)
     p = evidence.p if adjusted_p is None else adjusted_p
-    good = _good_way(evidence, better, target, target_upper)
-    floor = materiality * abs(evidence.base)
-    rising = p < significance and abs(evidence.change) >= floor and evidence.sign != 0
-    clear = evidence.step_margin >= (VERY_STRONG if rising else POSITIVE)
-    step = evidence.step is not None and clear and abs(evidence.step_size) >= floor
-    verdict: TrendVerdict = "stable"
-    if step:
-        verdict = "step change"
-    elif rising and good:
-        verdict = "improving" if evidence.sign * good > 0 else "declining"
-    side = evidence.step_size * good
-    return Trend(
-        verdict=verdict,
-        direction="" if not step or side == 0 else "better" if side > 0 else "worse",
-        since=evidence.step if step else None,
-        slope=evidence.slope,
-        change=evidence.change,
-        change_percent=evidence.change / abs(evidence.base) if evidence.base else None,
-        change_low=evidence.change_low,
-        change_high=evidence.change_high,
-        p=evidence.p,
-        adjusted_p=p,
-        method=evidence.method,
-        early=evidence.points < YEAR,
-    )
+    ahead = toward_range(evidence.level, low, high)
+    ahead = np.where(ahead == 0, toward_range(evidence.level + evidence.change, low, high), ahead)
+    good = np.where(way == 0, ahead, way)
+    floor = np.asarray(materiality) * np.abs(evidence.base)
+    with np.errstate(invalid="ignore"):
+        moving = known & (p < significance) & (np.abs(evidence.change) >= floor) & (evidence.sign != 0)
+        clear = evidence.step_margin >= np.where(moving, VERY_STRONG, POSITIVE)
+        step = known & (evidence.step > 0) & clear & (np.abs(evidence.step_size) >= floor)
+    toward = evidence.sign * good
+    side = np.sign(evidence.step_size * good)
+    code = np.select([~known, step, moving & (toward > 0), moving & (toward < 0)], [4, 3, 0, 1], 2)
+    base = np.where(evidence.base != 0, np.abs(evidence.base), np.nan)
+    names = np.array([*months, None], dtype=object)
+    return {
+        "verdict": named(VERDICTS, code),
+        "direction": named(("worse", "", "better"), np.where(step, side, 0).astype(np.int_) + 1),
+        "since": names[np.where(step, evidence.step, -1)],
+        "slope": evidence.change / YEAR,
+        "change": evidence.change,
+        "change_percent": evidence.change / base,
+        "change_low": evidence.change_low,
+        "change_high": evidence.change_high,
+        "p": evidence.p,
+        "adjusted_p": np.where(known, p, np.nan),
+        "method": named(METHODS, evidence.method),
+        "early": known & (evidence.points < YEAR),
+    }
 
 
 def measure_trend(
@@ -114,7 +119,7 @@ def measure_trend(
     significance: float = 0.05,
     materiality: float = 0.025,
 ) -> Trend:
-    """The trend verdict of one KPI on its own: ``weigh_trend``, then ``decide_trend``, which explains the settings.
+    """The trend verdict of one KPI on its own: ``weigh_trends``, then ``decide_trends``, which explains the settings.
 
     ``values`` has a monthly PeriodIndex; a missing month keeps its place. Raises ValueError when one is there twice.
 
@@ -123,14 +128,14 @@ def measure_trend(
     >>> trend.verdict, trend.slope, trend.change, trend.method
     ('declining', -1.0, -12.0, 'Mann-Kendall')
     """
-    return decide_trend(
-        weigh_trend(values, seasonal=seasonal),
-        better=better,
-        target=target,
-        target_upper=target_upper,
-        significance=significance,
-        materiality=materiality,
-    )
+    series = complete_months(values)
+    evidence = weigh_trends(np.asarray(series, dtype=np.float64)[None, :], seasonal=seasonal)
+    low, high = target_bounds(target, target_upper, better=better)
+    columns = decide_trends(
+        evidence, pd.PeriodIndex(series.index, freq="M"), way=np.array([WAYS[better]]), low=low, high=high,
+        significance=significance, materiality=materiality,
+    )  # fmt: skip
+    return row(Trend, columns, 0)
 
 
 def benjamini_hochberg(p: npt.ArrayLike) -> Floats:
@@ -148,9 +153,3 @@ def benjamini_hochberg(p: npt.ArrayLike) -> Floats:
     scaled = raw[order[:m]] * m / np.arange(1, m + 1)
     adjusted[order[:m]] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     return adjusted
-
-
-def _good_way(evidence: TrendEvidence, better: Better, low: float | None, high: float | None) -> int:
-    if better != "inside":
-        return 1 if better == "higher" else -1
-    return toward_range(evidence.level, low, high) or toward_range(evidence.level + evidence.change, low, high)

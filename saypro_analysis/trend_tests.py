@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from saypro_analysis.limits import complete_months
+from saypro_analysis.order import mean_of, middle_of, order_median
 from saypro_analysis.ranks import (
     carry_over,
     exact_kendall_p,
@@ -23,168 +22,203 @@ from saypro_analysis.ranks import (
     kendall_score,
     kendall_z,
     normal_p,
-    order_median,
     sen_interval,
-    sen_slope,
+    sen_slopes,
     signed_rank,
     walsh_shift,
 )
 from saypro_analysis.steps import last_step
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int_]
+Flags = npt.NDArray[np.bool_]
 
 YEAR = 12
 MIN_POINTS = 6  # exact Kendall reaches p = 0.017 with five in order at best: too few to call
 MIN_PAIRS = 8  # same-month pairs out of 12 for a comparison year on year
 RUN_STEPS = 7  # steps in one direction: p = 2 / 2^7 = 0.016 even for a random walk, whose steps are coin tosses
+ONE_SWING = 1.15  # of the variance where a single year is held: its months may be one swing of the season
 REPEATS = 0.5  # part of a run that the same months of last year may have shown before it is taken for the season
+METHODS = ("too few points", "exact Kendall", "Kendall with ties", "Mann-Kendall", "year on year", "unbroken run")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrendEvidence:
-    """What the tests say of one series, before it is decided whether that is a trend."""
+    """What the tests say of each series, before it is decided whether that is a trend: one entry per series."""
 
-    p: float
-    method: str
-    sign: int  # of the trend: 1 rising
-    slope: float
-    change: float
-    change_low: float
-    change_high: float
-    base: float  # the level that the change is relative to
-    level: float  # median of the last three values
-    points: int
-    step: pd.Period | None
-    step_size: float  # up is positive
-    step_margin: float  # by how much (BIC) levels describe the series better than a bend
+    p: Floats
+    method: Ints  # a code of METHODS
+    sign: Ints  # of the trend: 1 rising
+    change: Floats  # over twelve months, in the unit of the series
+    change_low: Floats
+    change_high: Floats
+    base: Floats  # the level that the change is relative to
+    level: Floats  # median of the last three values
+    points: Ints
+    step: Ints  # position of the first month of the last level; 0: there is no step
+    step_size: Floats  # up is positive
+    step_margin: Floats  # by how much (BIC) levels describe the series better than a bend
 
 
-def weigh_trend(values: "pd.Series[float]", *, seasonal: bool = True) -> TrendEvidence | None:
-    """The tests of one series (monthly PeriodIndex), or None when it has fewer than six values.
+def weigh_trends(values: Floats, *, seasonal: npt.ArrayLike = True) -> TrendEvidence:
+    """The tests of each series of a table (rows: series, columns: months in order, NaN where one is missing).
 
-    ``seasonal=False`` says that months of a year are alike, so that all of them can be compared with each other.
-    Raises ValueError when a month stands there twice. Sources: see ``ranks`` and ``steps``.
+    ``seasonal=False`` (one for all, or one per series) says that months of a year are alike, so that all of them can
+    be compared with each other. Series of fewer than six values have no p. Sources: see ``ranks`` and ``steps``.
 
-    >>> months = pd.period_range("2025-01", periods=8, freq="M")
-    >>> evidence = weigh_trend(pd.Series([8.0, 7, 6, 5, 4, 3, 2, 1], index=months))
-    >>> evidence.method, evidence.slope, round(evidence.p, 6)
-    ('exact Kendall', -1.0, 5e-05)
+    >>> evidence = weigh_trends(np.array([[8.0, 7, 6, 5, 4, 3, 2, 1]]))
+    >>> METHODS[evidence.method[0]], evidence.change.item(), evidence.p.round(6).item()
+    ('exact Kendall', -12.0, 5e-05)
     """
-    series = complete_months(values)
-    numbers = np.asarray(series, dtype=np.float64)
-    held = numbers[np.isfinite(numbers)]
-    if len(held) < MIN_POINTS:
-        return None
-    paired = _same_months(numbers) if seasonal and len(held) >= 2 * YEAR else numbers[:0]
-    yearly = int(np.isfinite(paired).sum()) >= MIN_PAIRS
-    p, method, sign = _year_on_year(paired) if yearly else _mann_kendall(numbers, len(held))
-    run, steps = _unbroken(numbers, seasonal=seasonal)
-    if run and 2 * 0.5**steps < p:
-        p, method, sign = 2 * 0.5**steps, "unbroken run", run
-    change, low, high = _yearly_shift(paired) if yearly else _line_change(numbers, len(held))
-    before = np.where(np.isfinite(paired), numbers[-2 * YEAR : -YEAR], np.nan) if yearly else held
-    at, margin, step_size = _step(numbers, seasonal=seasonal)
+    season = np.broadcast_to(np.asarray(seasonal, dtype=bool), values.shape[:1])
+    points = np.isfinite(values).sum(axis=1)
+    paired = _same_months(values)
+    yearly = season & (points >= 2 * YEAR) & (np.isfinite(paired).sum(axis=1) >= MIN_PAIRS)
+    found = np.full((5, len(values)), np.nan)  # p, change, low, high, base
+    method, sign = np.zeros(len(values), dtype=np.int_), np.zeros(len(values), dtype=np.int_)
+    plain = ~yearly & (points >= MIN_POINTS)
+    if yearly.any():
+        found[:, yearly], method[yearly], sign[yearly] = _year_on_year(values[yearly])
+    if plain.any():
+        found[:, plain], method[plain], sign[plain] = _mann_kendall(values[plain], season[plain])
+    run, chance = _unbroken(values, season)
+    longer = (run != 0) & (chance < found[0])
+    step, margin, size = _steps(values, season, points)
     return TrendEvidence(
-        p=p,
-        method=method,
-        sign=sign,
-        slope=change / YEAR,
-        change=change,
-        change_low=low,
-        change_high=high,
-        base=float(np.nanmean(before) if yearly else np.median(held)),
-        level=float(np.median(held[-3:])),
-        points=len(held),
-        step=series.index[at] if at else None,
-        step_size=step_size,
+        p=np.where(longer, chance, found[0]),
+        method=np.where(longer, METHODS.index("unbroken run"), method),
+        sign=np.where(longer, run, sign),
+        change=found[1],
+        change_low=found[2],
+        change_high=found[3],
+        base=found[4],
+        level=_last_median(values),
+        points=points,
+        step=step,
+        step_size=size,
         step_margin=margin,
     )
 
 
-def _same_months(numbers: Floats) -> Floats:
-    """Differences of the last twelve months from the same months of the year before."""
-    return numbers[-YEAR:] - numbers[-2 * YEAR : -YEAR]
+def _same_months(values: Floats) -> Floats:
+    """Differences of the last twelve months from the same months of the year before; none of less than two years."""
+    if values.shape[1] < 2 * YEAR:
+        return values[:, :0]
+    return values[:, -YEAR:] - values[:, -2 * YEAR : -YEAR]
 
 
-def _yearly_shift(paired: Floats) -> tuple[float, float, float]:
-    shift, low, high = walsh_shift(paired, inflation=inflate(carry_over(paired)))
-    return float(shift), float(low), float(high)
+def _last_median(values: Floats) -> Floats:
+    """Median of the last three values of each series."""
+    held = np.isfinite(values)
+    after = held.sum(axis=1, keepdims=True) - np.cumsum(held, axis=1)
+    return order_median(np.where(held & (after < 3), values, np.nan))
 
 
-def _line_change(numbers: Floats, points: int) -> tuple[float, float, float]:
-    """Twelve months of the Sen slope, with the interval."""
-    wide = inflate(carry_over(numbers)) if points >= YEAR else 1.0
-    low, high = sen_interval(numbers, inflation=wide)
-    return float(sen_slope(numbers)) * YEAR, float(low) * YEAR, float(high) * YEAR
-
-
-def _mann_kendall(numbers: Floats, points: int) -> tuple[float, str, int]:
-    score, variance = kendall_score(numbers)
-    sign = int(np.sign(score))
-    if points >= YEAR:
-        return float(normal_p(kendall_z(score, variance * inflate(carry_over(numbers))))), "Mann-Kendall", sign
-    held = numbers[np.isfinite(numbers)]
-    if len(np.unique(held)) == points:
-        return exact_kendall_p(int(score), points), "exact Kendall", sign
-    return float(normal_p(kendall_z(score, variance))), "Kendall with ties", sign
-
-
-def _year_on_year(paired: Floats) -> tuple[float, str, int]:
+def _year_on_year(values: Floats) -> tuple[Floats, Ints, Ints]:
+    """Signed ranks of the same-month differences, and their Hodges-Lehmann shift."""
+    paired = _same_months(values)
     total, variance = signed_rank(paired)
-    wide = float(variance * inflate(carry_over(paired)))
-    p = float(normal_p(np.asarray(float(total) / np.sqrt(wide)))) if wide > 0 else 1.0
-    return p, "year on year", int(np.sign(total))
+    wide = inflate(carry_over(paired))
+    spread = np.sqrt(np.where(variance > 0, variance * wide, 1.0))
+    p = np.where(variance > 0, normal_p(total / spread), 1.0)
+    shift, low, high = walsh_shift(paired, inflation=wide)
+    before = values[:, -2 * YEAR : -YEAR]
+    base = mean_of(before, np.isfinite(paired))
+    method = np.full(len(values), METHODS.index("year on year"))
+    return np.stack([p, shift, low, high, base]), method, np.sign(total).astype(np.int_)
 
 
-def _unbroken(numbers: Floats, *, seasonal: bool) -> tuple[int, int]:
-    """Direction and number of the steps of one direction that lead to the last month, when they are enough; else 0.
+def _mann_kendall(values: Floats, seasonal: Flags) -> tuple[Floats, Ints, Ints]:
+    """Mann-Kendall and the Sen slope; exactly for fewer than twelve values without ties."""
+    held = np.isfinite(values)
+    points = held.sum(axis=1)
+    score, variance = kendall_score(values)
+    slopes = sen_slopes(values)
+    slope = middle_of(slopes, np.isfinite(slopes).sum(axis=1))
+    full = points >= YEAR
+    wide = np.where(full, inflate(carry_over(values, slope=slope)), 1.0)
+    wide = np.where(seasonal & (points == YEAR), wide * ONE_SWING, wide)
+    p = normal_p(kendall_z(score, variance * wide))
+    ordered = np.sort(values, axis=1)
+    untied = ~full & ~(ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
+    p[untied] = exact_kendall_p(score[untied], points[untied])
+    low, high = sen_interval(slopes, variance, inflation=wide)
+    method = np.select([full, untied], [METHODS.index("Mann-Kendall"), METHODS.index("exact Kendall")], 2)
+    found = np.stack([p, slope * YEAR, low * YEAR, high * YEAR, order_median(values)])
+    return found, method, np.sign(score).astype(np.int_)
+
+
+def _unbroken(values: Floats, seasonal: Flags) -> tuple[Ints, Floats]:
+    """Direction of the steps of one direction that lead to the last month (0: too few), and the chance of so many.
 
     A season can do that every year. So the same months a year before must have gone the other way, or less than half
     as far; where they are not held, nearly a whole year of steps has to go one way, which no season does.
     """
-    signs = np.sign(np.diff(numbers))[::-1]
-    steps = int((signs != signs[0]).argmax()) if np.any(signs != signs[0]) else len(signs)
-    if steps < RUN_STEPS or signs[0] == 0 or not np.isfinite(signs[0]):
-        return 0, steps
-    if seasonal and steps < YEAR - 1:
-        if len(numbers) <= steps + YEAR:
-            return 0, steps
-        now = numbers[-1] - numbers[-1 - steps]
-        before = numbers[-1 - YEAR] - numbers[-1 - YEAR - steps]
-        if not before / now < REPEATS:
-            return 0, steps
-    return int(signs[0]), steps
+    if values.shape[1] <= RUN_STEPS:
+        return np.zeros(len(values), dtype=np.int_), np.ones(len(values))
+    signs = np.sign(np.diff(values, axis=1))[:, ::-1]
+    differs = signs != signs[:, :1]
+    steps = np.where(differs.any(axis=1), differs.argmax(axis=1), signs.shape[1])
+    ends = values.shape[1] - 1
+    rows = np.arange(len(values))
+    year_ago = np.full(len(values), np.nan)
+    if ends >= YEAR:
+        start = ends - YEAR - steps
+        moved = values[:, ends - YEAR] - values[rows, np.maximum(start, 0)]
+        year_ago = np.where(start >= 0, moved, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        repeats = ~(year_ago / (values[:, ends] - values[rows, ends - steps]) < REPEATS)
+    run = (steps >= RUN_STEPS) & (signs[:, 0] != 0) & np.isfinite(signs[:, 0])
+    run &= ~(seasonal & (steps < YEAR - 1) & repeats)
+    return np.where(run, np.nan_to_num(signs[:, 0]), 0).astype(np.int_), 2 * 0.5**steps
 
 
-def _step(numbers: Floats, *, seasonal: bool) -> tuple[int, float, float]:
+def _steps(values: Floats, seasonal: Flags, points: Ints) -> tuple[Ints, Floats, Floats]:
     """Position, evidence and size of a step within the last twelve months; position 0 when there is none.
 
     In the first two years of a KPI with a season half of a year looks like a level of its own: there, a step needs a
-    full year without one before it.
+    full year without one before it. Later, the differences from the same months of the year before are looked at too.
     """
-    found = (0, 0.0, 0.0)
-    if np.isfinite(numbers).sum() < YEAR:
-        return found
-    candidates = [(0, numbers)]
-    young = seasonal and np.isfinite(numbers).sum() < 2 * YEAR
-    if seasonal and not young:
-        candidates.append((YEAR, numbers[YEAR:] - numbers[:-YEAR]))
-    for lost, series in candidates:
-        place, won = last_step(series)
-        start, margin = int(place), float(won)
-        at = start + lost
-        late = start > 0 and at >= len(numbers) - YEAR and not (young and start < YEAR)
-        if not late or margin <= found[1] or (lost and _is_echo(numbers, at)):
-            continue
-        jump = order_median(series[start:]) - order_median(series[max(start - YEAR, 0) : start])
-        found = (at, margin, float(jump))
-    return found
+    n = values.shape[1]
+    place, won, size = np.zeros(len(values), dtype=np.int_), np.zeros(len(values)), np.zeros(len(values))
+    rows = np.flatnonzero(points >= YEAR)
+    if not len(rows):
+        return place, won, size
+    begins = np.isfinite(values).argmax(axis=1)
+    young = seasonal & (points < 2 * YEAR)
+    start, margin = last_step(values[rows])
+    late = (start > 0) & (start >= n - YEAR) & ~(young[rows] & (start - begins[rows] < YEAR)) & (margin > 0)
+    at = rows[late]
+    place[at], won[at], size[at] = start[late], margin[late], _jump(values[at], start[late])
+    rows = np.flatnonzero(seasonal & (points >= 2 * YEAR))
+    if len(rows):
+        yearly = values[rows, YEAR:] - values[rows, :-YEAR]
+        start, margin = last_step(yearly)
+        late = (start > 0) & (start + YEAR >= n - YEAR) & (margin > won[rows])
+        late[late] = ~_is_echo(values[rows[late]], start[late] + YEAR)
+        at = rows[late]
+        place[at], won[at], size[at] = start[late] + YEAR, margin[late], _jump(yearly[late], start[late])
+    return place, won, size
 
 
-def _is_echo(numbers: Floats, at: int) -> bool:
+def _jump(values: Floats, start: Ints) -> Floats:
+    """From the median of the year before ``start`` to the median since."""
+    month = np.arange(values.shape[1])
+    since = month >= start[:, None]
+    before = ~since & (month >= start[:, None] - YEAR)
+    return order_median(np.where(since, values, np.nan)) - order_median(np.where(before, values, np.nan))
+
+
+def _is_echo(values: Floats, at: Ints) -> Flags:
     """Whether a jump in year-on-year differences comes from the year before: there the level itself jumped more."""
 
-    def jump(month: int) -> float:
-        return abs(float(order_median(numbers[month : month + 3]) - order_median(numbers[max(month - 3, 0) : month])))
+    def level(first: Ints) -> Floats:
+        places = first[:, None] + np.arange(3)
+        inside = (places >= 0) & (places < values.shape[1])
+        held = np.take_along_axis(values, np.clip(places, 0, values.shape[1] - 1), axis=1)
+        return order_median(np.where(inside, held, np.nan))
+
+    def jump(month: Ints) -> Floats:
+        return np.abs(level(month) - level(month - 3))
 
     return jump(at - YEAR) > jump(at)

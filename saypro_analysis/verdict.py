@@ -1,29 +1,41 @@
-"""One verdict per KPI and month: gap, limits, trend, fluctuation; the one engine of chart, table, sentence and file."""
+"""One verdict per KPI and month: the one engine of chart, table, sentence and file."""
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from saypro_analysis.fluctuation import Fluctuation, measure_fluctuation
-from saypro_analysis.gap import Gap, measure_gap, shortfalls
-from saypro_analysis.kpi import DepartmentMonth, Kpi
-from saypro_analysis.limits import ALL_MONTHS, Baseline, Limits, limit_points, process_limits
-from saypro_analysis.trend import Trend, benjamini_hochberg, decide_trend
-from saypro_analysis.trend_tests import TrendEvidence, weigh_trend
+from saypro_analysis.columns import row
+from saypro_analysis.flat import flat_table
+from saypro_analysis.fluctuation import Fluctuation
+from saypro_analysis.gap import Gap
+from saypro_analysis.judgement import Judgement, Progress, chart_points, judge_panel
+from saypro_analysis.kpi import DepartmentMonth, Kpi, Thresholds
+from saypro_analysis.limits import Limits, signals
+from saypro_analysis.outlook import Outlook, outlook_of
+from saypro_analysis.panel import Panel, make_panel, month_panel, series, table_panel
+from saypro_analysis.severity import Severity
+from saypro_analysis.trend import Trend, benjamini_hochberg
+from saypro_analysis.trend_tests import weigh_trends
+from saypro_analysis.year_end import YearEnd, natural_year, year_end_of, year_kind
 
-Progress = Literal["", "recovering", "no progress"]
+CHUNK = 2048  # series at a time: what fits a processor's cache
 
-#: A concerning signal and this many misses in a row mean "fail", whatever the limits: they still hold the months before
-#: the change, and a page that says "will meet" beside "missed five months running" is not believed. An addition of
-#: ours to NHSRplotthedots, whose assurance looks at limits and target alone (``process_limits`` keeps to that).
-RUNNING_MISSES = 3
 
-#: Fewest values before a change that make limits of their own: NHSRplotthedots' least for a fixed baseline.
-SETTLED = 12
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """A rebase that the data propose: the process has held a new level since ``month``, for ``months`` months.
 
-COLUMNS = ["value", "target", "target_upper", "numerator", "denominator"]
+    ``before`` and ``after`` are the averages of the two levels, in the KPI's unit. Nothing is rebased by this; who
+    knows the reason enters it in the params.
+    """
+
+    month: pd.Period
+    months: int
+    before: float
+    after: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +46,8 @@ class Verdict:
     assurance is judged: the same, unless it has stepped (None: too few months since then). ``misses`` counts the
     months in a row that missed their target, up to this one, from ``missed_since`` on; a month without value or target
     ends the row. ``emerging``: not missed, but declining, stepped down, in a concerning signal, or fluctuating.
-    ``progress`` tells a missed KPI that recovers from one that does not.
+    ``at_risk``: met, but forecast to miss within three months. ``progress`` tells a missed KPI that recovers from one
+    that does not. ``year`` is None where a fiscal year of the KPI makes no sense.
     """
 
     kpi: Kpi
@@ -48,68 +61,80 @@ class Verdict:
     missed_since: pd.Period | None
     emerging: bool
     progress: Progress
-
-
-def series(monthly: pd.DataFrame, kpi: Kpi | str, *, until: pd.Period | None = None) -> pd.DataFrame:
-    """The totals of one KPI by month (index), every month from the first one held to the last, or to ``until``.
-
-    ``kpi`` may be its key, ``department.kpi``. Columns: value, target, target_upper, numerator, denominator; a
-    missing month is NaN. Raises ValueError when a month stands there twice.
-    """
-    department, name = (kpi.department, kpi.id) if isinstance(kpi, Kpi) else kpi.split(".", 1)
-    rows = monthly[(monthly["department"] == department) & (monthly["kpi"] == name)]
-    rows = rows[(rows["dimension"] == "") & (rows["segment"] == "")]
-    if until is not None:
-        rows = rows[rows["month"] <= until]
-    twice = rows.loc[rows["month"].duplicated(), "month"]
-    if len(twice):
-        raise ValueError(f"{department}.{name}: {twice.iloc[0]} stands there twice")
-    ends = [*rows["month"], *([] if until is None else [until])]
-    months = pd.PeriodIndex(ends, freq="M")
-    if ends:
-        months = pd.period_range(min(ends), max(ends), freq="M", name="month")
-    return rows.set_index("month")[COLUMNS].astype("float64").reindex(months)
+    at_risk: bool
+    severity: Severity
+    outlook: Outlook
+    year: YearEnd | None
+    proposal: Proposal | None
 
 
 def judge(month: DepartmentMonth) -> tuple[Verdict, ...]:
     """The verdicts of all the department's KPIs at the month, in the order of the scorecard.
 
-    Missed ones first, the largest gap relative to its target leading; then emerging ones; then those met, the nearest
-    to missing leading; then those without target or data; KPIs that only measure signs come last. Trends are declared
-    with the false discovery rate held over the department (Benjamini & Hochberg 1995). Nothing later than the month is
-    looked at.
+    Missed ones first, the largest gap relative to its target leading; then those at risk or emerging; then those met,
+    the nearest to missing leading; then those without target or data; KPIs that only measure signs come last. Trends
+    are declared with the false discovery rate held over all KPIs of the company's report (``month.trend_p``; Benjamini
+    & Hochberg 1995). Nothing later than the month is looked at.
     """
     kpis = list(month.department.kpis.values())
-    held = [series(month.monthly, kpi, until=month.month) for kpi in kpis]
-    tests = [weigh_trend(table["value"], seasonal=kpi.seasonal) for kpi, table in zip(kpis, held, strict=True)]
-    adjusted = benjamini_hochberg([np.nan if evidence is None else evidence.p for evidence in tests])
-    found = zip(kpis, held, tests, adjusted.tolist(), strict=True)
-    verdicts = [_verdict(month, kpi, table, evidence, p) for kpi, table, evidence, p in found]
-    return tuple(sorted(verdicts, key=_rank))
+    found = _judged(month, month_panel(month, kpis), month.trend_p)
+    return tuple(sorted((verdict_at(found, at) for at in range(len(kpis))), key=_rank))
 
 
 def judge_kpi(month: DepartmentMonth, kpi: Kpi) -> Verdict:
-    """The verdict of a single KPI of this or another department, its trend judged by itself."""
-    return judge_series(month, kpi, series(month.monthly, kpi, until=month.month))
+    """The verdict of a single KPI of this or another department, as in that department's own report."""
+    return verdict_at(_judged(month, month_panel(month, [kpi]), month.trend_p), 0)
 
 
 def judge_series(month: DepartmentMonth, kpi: Kpi, held: pd.DataFrame) -> Verdict:
-    """The verdict of values that are judged like ``kpi``, such as one of its segments; ``held`` as from ``series``."""
-    evidence = weigh_trend(held["value"], seasonal=kpi.seasonal)
-    return _verdict(month, kpi, held, evidence, np.nan if evidence is None else evidence.p)
+    """The verdict of values that are judged like ``kpi``, such as one of its segments; ``held`` as from ``series``.
 
-
-def settled_baseline(values: "pd.Series[float]", trend: Trend) -> Baseline:
-    """The months that make the limits: those before a confirmed step, else all (as in NHSRplotthedots).
-
-    Limits over both sides of a step describe neither: they lie between the two levels and call every earlier month
-    unusual. Nothing is rebased: the months since then are judged by the process as it was. With fewer than ``SETTLED``
-    values before the step all months count.
+    Its trend is judged by itself.
     """
-    if trend.verdict != "step change" or trend.since is None:
-        return ALL_MONTHS
-    before = int(values[values.index < trend.since].notna().sum())
-    return Baseline(points=before) if before >= SETTLED else ALL_MONTHS
+    return verdict_at(_judged(month, make_panel([kpi], [held], month.ahead), {}), 0)
+
+
+def judge_table(
+    values: pd.DataFrame,
+    kpi: Kpi | Sequence[Kpi],
+    *,
+    targets: pd.DataFrame | None = None,
+    thresholds: Thresholds | None = None,
+    fiscal_year_start: int = 1,
+) -> pd.DataFrame:
+    """The verdicts of thousands of series at once, one row per series; the same engine as for one.
+
+    ``values`` has a column per series and a row per month (monthly PeriodIndex, in any order; NaN: no value). ``kpi``
+    is the card they are judged by, one for all or one per series; its constant target holds unless ``targets``, of the
+    same columns, gives one by month; the latest one is taken to hold on. The false discovery rate of trends is held
+    over all series. Columns are named like the fields of ``Verdict``: ``status``, ``gap_size``, ``level``, ``score``,
+    ``variation``, ``rule``, ``since``, ``assurance``, ``trend``, ``slope``, ``p``, ``fluctuating``, ``chance_next``
+    and so on. Raises ValueError when a month or series stands there twice, or cards and series differ in number.
+
+    >>> months = pd.period_range("2025-01", periods=14, freq="M")
+    >>> held = pd.DataFrame({"north": range(114, 100, -1), "south": [100, 101] * 7}, index=months, dtype=float)
+    >>> card = Kpi(name="Orders", definition="", unit="count", target=100.0)
+    >>> judge_table(held, card)[["status", "trend", "variation"]].to_numpy().tolist()
+    [['met', 'declining', 'concerning'], ['met', 'stable', 'common']]
+    """
+    panel = table_panel(values, kpi, targets)
+    settings = Thresholds() if thresholds is None else thresholds
+    kinds = [year_kind(card, natural="average") for card in panel.kpis]
+    chunks = [slice(at, at + CHUNK) for at in range(0, len(panel.kpis), CHUNK)]
+    tests = [weigh_trends(panel.value[part], seasonal=_seasonal(panel.kpis[part])) for part in chunks]
+    adjusted = benjamini_hochberg(np.concatenate([test.p for test in tests]))
+    judged = [
+        judge_panel(
+            panel.rows(part),
+            test,
+            adjusted[part],
+            thresholds=settings,
+            kinds=kinds[part],
+            fiscal_year_start=fiscal_year_start,
+        )
+        for part, test in zip(chunks, tests, strict=True)
+    ]
+    return flat_table(judged).set_axis(values.columns)
 
 
 def points(verdict: Verdict, monthly: pd.DataFrame) -> pd.DataFrame:
@@ -123,104 +148,69 @@ def points(verdict: Verdict, monthly: pd.DataFrame) -> pd.DataFrame:
 
 def points_of(verdict: Verdict, held: pd.DataFrame) -> pd.DataFrame:
     """As ``points``, of the very values that were judged (``held`` as from ``series``)."""
-    gap = verdict.gap
-    table = limit_points(
-        held["value"],
-        better=verdict.kpi.better,
-        target=gap.target,
-        target_upper=gap.target_upper,
-        baseline=settled_baseline(held["value"], verdict.trend),
+    panel = make_panel([verdict.kpi], [held])
+    trend = verdict.trend
+    stepped = trend.verdict == "step change" and trend.since is not None
+    step = np.array([panel.months.get_loc(trend.since) if stepped else 0])
+    _, found = chart_points(panel, step)
+    low, high = panel.low[:, -1:], panel.high[:, -1:]
+    shown = pd.DataFrame({name: getattr(found, name)[0] for name in ("mean", "lower", "upper")})
+    values = {name: getattr(panel, name)[0] for name in ("value", "target", "target_upper")}
+    signal = signals(panel.value, found, way=panel.way, low=low, high=high)[0]
+    return pd.DataFrame({"month": panel.months, **values}).assign(
+        **shown, signal=np.where(np.isfinite(panel.value[0]), signal, "missing")
     )
-    shown = held[["value", "target", "target_upper"]].join(table[["mean", "lower", "upper", "signal"]])
-    if verdict.limits.sigma is None:
-        shown[["mean", "lower", "upper"]] = np.nan
-    shown["signal"] = shown["signal"].where(shown["value"].notna(), "missing")
-    return shown.rename_axis("month").reset_index()
 
 
-def _verdict(
-    month: DepartmentMonth, kpi: Kpi, held: pd.DataFrame, evidence: TrendEvidence | None, adjusted_p: float
-) -> Verdict:
-    latest = held.iloc[-1] if len(held) else pd.Series(np.nan, index=COLUMNS)
-    gap = measure_gap(latest["value"], latest["target"], target_upper=latest["target_upper"], better=kpi.better)
-    trend = _trend(month, kpi, evidence, gap, adjusted_p)
-    limits, current = _limits(held["value"], kpi, gap, trend)
-    short = pd.Series(
-        shortfalls(held["value"], held["target"], held["target_upper"], better=kpi.better), index=held.index
-    )
-    amber = month.company.thresholds.amber if kpi.amber is None else kpi.amber
-    fluctuation = measure_fluctuation(held["value"], trend=trend, short=short, target=gap.target, tolerance=amber)
-    misses = _misses(short)
-    if limits.variation == "concerning" and misses >= RUNNING_MISSES:
-        limits = replace(limits, assurance="fail")
-    troubled = trend.worsening or limits.variation == "concerning" or fluctuation.fluctuating
+def _judged(month: DepartmentMonth, panel: Panel, family: Mapping[str, float]) -> Judgement:
+    """The judgement of a panel in a month, its trends among those of the ``family`` of the report's tests."""
+    evidence = weigh_trends(panel.value, seasonal=_seasonal(panel.kpis))
+    others = [p for key, p in family.items() if key not in {kpi.key for kpi in panel.kpis}]
+    adjusted = benjamini_hochberg(np.concatenate([evidence.p, np.array(others, dtype=np.float64)]))
+    measures = month.department.measures
+    return judge_panel(
+        panel, evidence, adjusted[: len(panel.kpis)], thresholds=month.company.thresholds,
+        kinds=[year_kind(kpi, natural=natural_year(kpi, measures)) for kpi in panel.kpis],
+        fiscal_year_start=month.company.fiscal_year_start,
+    )  # fmt: skip
+
+
+def verdict_at(found: Judgement, at: int) -> Verdict:
+    """The verdict of one series of a judged panel."""
+    gap, other, months = row(Gap, found.gap, at), found.other, found.panel.months
+    misses, proposed = int(other["misses"][at]), int(other["proposed"][at])
+    proposal = Proposal(
+        month=months[proposed], months=int(other["proposed_months"][at]),
+        before=float(other["proposed_before"][at]), after=float(other["proposed_after"][at]),
+    ) if proposed else None  # fmt: skip
     return Verdict(
-        kpi=kpi,
-        month=month.month,
+        kpi=found.panel.kpis[at],
+        month=months[-1],
         gap=gap,
-        limits=limits,
-        current=current,
-        trend=trend,
-        fluctuation=fluctuation,
+        severity=row(Severity, found.severity, at),
+        limits=row(Limits, found.limits, at),
+        current=row(Limits, found.current, at) if found.current_known[at] else None,
+        trend=row(Trend, found.trend, at),
+        fluctuation=row(Fluctuation, found.fluctuation, at),
+        outlook=outlook_of(found.panel, found.outlook, at, missed=gap.status == "missed"),
+        year=year_end_of(found.year, at),
         misses=misses,
-        missed_since=month.month - (misses - 1) if misses else None,
-        emerging=gap.status in ("met", "no target") and troubled,
-        progress=_progress(gap, limits, trend),
+        missed_since=months[-1] - (misses - 1) if misses else None,
+        emerging=bool(other["emerging"][at]),
+        at_risk=bool(other["at_risk"][at]),
+        progress=other["progress"][at],
+        proposal=proposal,
     )
 
 
-def _limits(values: "pd.Series[float]", kpi: Kpi, gap: Gap, trend: Trend) -> tuple[Limits, Limits | None]:
-    """The limits that say whether the month is unusual, and those of the process as it is now, for the target.
-
-    They differ after a step, whose month is also where the signal is dated: the best split of the series knows it
-    better than a run of labels, which may reach a chance point further back. A process that has too few months since
-    the step for limits promises nothing.
-    """
-
-    def limits_of(part: "pd.Series[float]", baseline: Baseline) -> Limits:
-        return process_limits(
-            part, better=kpi.better, target=gap.target, target_upper=gap.target_upper, baseline=baseline
-        )
-
-    limits = limits_of(values, settled_baseline(values, trend))
-    if trend.verdict != "step change" or trend.since is None:
-        return limits, limits
-    current = limits_of(values[values.index >= trend.since], ALL_MONTHS)
-    since = max(limits.since, trend.since) if limits.since is not None else None
-    known = current if current.sigma is not None else None
-    return replace(limits, since=since, assurance=known.assurance if known else "none"), known
-
-
-def _trend(month: DepartmentMonth, kpi: Kpi, evidence: TrendEvidence | None, gap: Gap, adjusted_p: float) -> Trend:
-    limit = month.company.thresholds
-    return decide_trend(
-        evidence,
-        better=kpi.better,
-        target=gap.target,
-        target_upper=gap.target_upper,
-        adjusted_p=adjusted_p,
-        significance=limit.significance,
-        materiality=limit.materiality if kpi.materiality is None else kpi.materiality,
-    )
-
-
-def _misses(short: "pd.Series[float]") -> int:
-    missed = (short > 0).to_numpy()[::-1]
-    return int(missed.argmin()) if not missed.all() else len(missed)
-
-
-def _progress(gap: Gap, limits: Limits, trend: Trend) -> Progress:
-    """A missed KPI recovers when its trend, its last step or the process itself is on the way to the better."""
-    if gap.status != "missed":
-        return ""
-    better = trend.bettering or limits.variation == "improving"
-    worse = trend.worsening or limits.variation == "concerning"
-    return "recovering" if better and not worse else "no progress"
+def _seasonal(kpis: Sequence[Kpi]) -> npt.NDArray[np.bool_]:
+    return np.array([kpi.seasonal for kpi in kpis], dtype=bool)
 
 
 def _rank(verdict: Verdict) -> tuple[bool, int, float, str]:
     gap = verdict.gap
     troubled = 0 if gap.status == "missed" else 1
-    place = troubled if troubled == 0 or verdict.emerging else {"met": 2, "no target": 3}.get(gap.status, 4)
+    watched = verdict.emerging or verdict.at_risk
+    place = troubled if troubled == 0 or watched else {"met": 2, "no target": 3}.get(gap.status, 4)
     nearest = gap.percent if gap.percent is not None else gap.size if gap.size is not None else 0.0
     return not verdict.kpi.scorecard, place, -nearest, verdict.kpi.id

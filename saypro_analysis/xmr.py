@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from saypro_analysis.order import mean_of, order_median
+
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -30,12 +32,13 @@ class Lines:
     points: npt.NDArray[np.intp]
 
 
-def limit_lines(values: Floats, *, screen: bool = True, compatible: bool = False) -> Lines:
+def limit_lines(values: Floats, *, screen: Flags | bool = True, compatible: bool = False) -> Lines:
     """Centre, sigma and limits of each series, in its unit (last axis: months in order, NaN where one is missing).
 
-    The limits stand 2.66 mean moving ranges from the mean; ``screen`` leaves moving ranges of 3.267 times their mean
-    and more out, once. A moving range is taken between neighbouring months only. ``compatible`` is NHSRplotthedots to
-    the letter; the default mends its holes as the docstring of ``limits`` lists them.
+    The limits stand 2.66 mean moving ranges from the mean; ``screen`` (one for all, or one per series) leaves moving
+    ranges of 3.267 times their mean and more out, once. A moving range is taken between neighbouring months only.
+    ``compatible`` is NHSRplotthedots to the letter; the default mends its holes as the docstring of ``limits`` lists
+    them.
 
     >>> lines = limit_lines(np.array([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10]))
     >>> round(float(lines.lower), 2), float(lines.mean), round(float(lines.upper), 2)
@@ -44,37 +47,28 @@ def limit_lines(values: Floats, *, screen: bool = True, compatible: bool = False
     present = np.isfinite(values)
     ranges = np.abs(np.diff(values, axis=-1))
     known = np.isfinite(ranges)
-    plain = _mean(ranges, known)
-    kept = known & (ranges < SCREEN * plain[..., None]) if screen else known
-    screened = _mean(ranges, kept)
-    centre, sigma, half = _mean(values, present), screened / SIGMA_SCALE, XMR_SCALE * screened
+    plain = mean_of(ranges, known)
+    kept = known & ((ranges < SCREEN * plain[..., None]) | ~np.asarray(screen)[..., None])
+    screened = mean_of(ranges, kept)
     points = np.asarray(present.sum(axis=-1))
+    lines = np.stack([mean_of(values, present), screened / SIGMA_SCALE, XMR_SCALE * screened])
     if not compatible:
-        lost = (known.sum(axis=-1) - kept.sum(axis=-1)) > SCREEN_SHARE * known.sum(axis=-1)
-        lost |= ~(screened >= SCREEN_LEFT * plain)
-        middle = _median(ranges, known)
-        sigma, half = np.where(lost, [middle / MEDIAN_SCALE, MEDIAN_XMR_SCALE * middle], [sigma, half])
-        still = lost & (middle == 0)
-        sigma, half = np.where(still, [plain / SIGMA_SCALE, XMR_SCALE * plain], [sigma, half])
-        centre = np.where(still, _usual(values), centre)
-        enough = (points >= MIN_POINTS) & (known.sum(axis=-1) >= MIN_RANGES)
-        sigma, half = np.where(enough, [sigma, half], np.nan)
+        count = known.sum(axis=-1)
+        lost = ((count - kept.sum(axis=-1)) > SCREEN_SHARE * count) | ~(screened >= SCREEN_LEFT * plain)
+        lines[:, lost] = _without_screen(values[lost], ranges[lost], plain[lost], lines[0][lost])
+        lines[1:, (points < MIN_POINTS) | (count < MIN_RANGES)] = np.nan
+    centre, sigma, half = lines
     return Lines(mean=centre, sigma=sigma, lower=centre - half, upper=centre + half, points=points)
 
 
-def _mean(numbers: Floats, kept: Flags) -> Floats:
-    count = np.asarray(kept.sum(axis=-1), dtype=np.float64)
-    total = np.where(kept, numbers, 0.0).sum(axis=-1)
-    return np.asarray(np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0))
-
-
-def _median(numbers: Floats, kept: Flags) -> Floats:
-    if numbers.shape[-1] == 0:
-        return np.full(numbers.shape[:-1], np.nan)
-    ordered = np.sort(np.where(kept, numbers, np.nan), axis=-1)  # NaN sorts last
-    count = kept.sum(axis=-1, keepdims=True)
-    pair = [np.take_along_axis(ordered, np.maximum(at, 0), axis=-1)[..., 0] for at in ((count - 1) // 2, count // 2)]
-    return np.asarray((pair[0] + pair[1]) / 2)
+def _without_screen(values: Floats, ranges: Floats, plain: Floats, centre: Floats) -> Floats:
+    """Centre, sigma and half width where screening has met a process that is not one."""
+    middle = order_median(ranges)
+    still = middle == 0
+    usual = centre.copy()
+    usual[still] = _usual(values[still])
+    sigma = np.where(still, plain / SIGMA_SCALE, middle / MEDIAN_SCALE)
+    return np.stack([usual, sigma, np.where(still, XMR_SCALE * plain, MEDIAN_XMR_SCALE * middle)])
 
 
 def _usual(values: Floats) -> Floats:

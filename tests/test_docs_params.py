@@ -26,6 +26,8 @@ SECTIONS: dict[str, Any] = {
     "KPI": kpi.Kpi,
     "Ratio": kpi.Ratio,
     "Target": kpi.Target,
+    "Baseline": kpi.Baseline,
+    "Rebase": kpi.Rebase,
     "Sign rule": kpi.SignRule,
     "Cause model": kpi.CauseModel,
     "Cause": kpi.Cause,

@@ -21,7 +21,7 @@ def test_lock_holds_every_requirement_in_an_allowed_version() -> None:
     """Each requirement of pyproject.toml is pinned in requirements.lock, not older than its lower bound."""
     locked = dict(re.findall(r"^([a-z0-9._-]+)==([^ \\]+)", (ROOT / "requirements.lock").read_text("utf-8"), re.M))
     for requirement in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]:
-        name, bound = re.fullmatch(r"([A-Za-z0-9._-]+)>=([0-9.]+)", requirement).groups()
+        name, bound = re.fullmatch(r"([A-Za-z0-9._-]+)>=([0-9.]+)(?:; .*)?", requirement).groups()
         pinned = locked[name.lower().replace("_", "-")]
         assert _numbers(pinned) >= _numbers(bound), requirement
 

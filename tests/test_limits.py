@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saypro_analysis.assurance import assure
-from saypro_analysis.limits import Baseline, complete_months, limit_points, process_limits
+from saypro_analysis.kpi import Baseline, Rebase
+from saypro_analysis.limits import complete_months, limit_points, process_limits
 from saypro_analysis.rules import RULES, flag_shift, flag_two_in_three, label_points, trend_directions
 from saypro_analysis.xmr import limit_lines
 
@@ -211,7 +212,7 @@ def test_missing_months():
 def test_rebase_and_fixed_baseline():
     """Limits start anew at a rebase; with a fixed baseline later months change no limit."""
     values = monthly([11, 10] * 6 + [20, 21] * 6)
-    rebased = process_limits(values, baseline=Baseline(rebase=(pd.Period("2017-04"),)))
+    rebased = process_limits(values, baseline=Baseline(rebase=(Rebase(month="2017-04", reason="new rota"),)))
     assert (rebased.mean, rebased.first, rebased.variation) == (20.5, pd.Period("2017-04"), "common")
     fixed = process_limits(values, baseline=Baseline(points=12))
     assert (fixed.mean, fixed.points, fixed.last) == (10.5, 12, pd.Period("2017-03"))

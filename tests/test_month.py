@@ -1,6 +1,7 @@
 """Opening a department's month: the right data, nothing later, and plain words where it cannot be done."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from builders import check_plain, csv, department, every_day, kpi, orders, write
 
 from saypro_analysis.data.params import read_params
 from saypro_analysis.data.snapshot import take_snapshot, write_snapshot
+from saypro_analysis.data.tables import AHEAD
 from saypro_analysis.errors import ParamsError, ReportError
-from saypro_analysis.month import SNAPSHOT, find_params, open_company, open_month
+from saypro_analysis.month import SNAPSHOT, department_month, find_params, open_company, open_month
 
 SUM = {"table": "orders", "value": "sum(amount)", "date": "day"}
 EVIDENCE = "month,sign,degree,source,who,note,kpi\n2026-08,overload,yes,a,b,,\n2026-09,queues,no,a,b,,\n"
@@ -27,9 +29,12 @@ def params(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     signs = {"overload": {"kpi": "hr.people", "verdict": "declining"}}
     departments = {
         "sales": department(
-            {"m": SUM, "n": SUM}, {"revenue": kpi(measure="m"), "other": kpi(measure="n")}, signs=signs
+            {"m": SUM, "n": SUM}, {"revenue": kpi(measure="m", target=30), "other": kpi(measure="n")}, signs=signs
         ),
-        "hr": department({"p": {**SUM, "table": "people"}}, {"people": kpi(measure="p"), "q": kpi(measure="p")}),
+        "hr": department(
+            {"p": {**SUM, "table": "people"}},
+            {"people": kpi(measure="p", target=1), "q": kpi(measure="p", target=2)},
+        ),
     }
     write_exports(
         tmp_path,
@@ -69,6 +74,27 @@ def test_kpis_of_others(params: str) -> None:
         "sales.other",
         "hr.people",
     }
+
+
+def test_targets_ahead(params: str) -> None:
+    """The targets of the twelve months after the report's, held by now or not, of the KPIs that the month holds."""
+    ahead = open_month("sales", "2026-07", params).ahead
+    months = [str(month) for month in pd.period_range("2026-08", "2027-07", freq="M")]
+    assert list(ahead["department"] + "." + ahead["kpi"]) == ["hr.people"] * 12 + ["sales.revenue"] * 12
+    assert ahead["month"].astype(str).tolist() == months * 2
+    assert ahead["target"].tolist() == [1.0] * 12 + [30.0] * 12
+    assert ahead.index.tolist() == list(range(24))
+    assert {name: str(kind) for name, kind in ahead.dtypes.items()} == AHEAD
+
+
+def test_no_target_ahead(params: str, tmp_path: Path) -> None:
+    """Where no target is set, there is none ahead: an empty table with all its columns."""
+    settings = read_params(Path(params))
+    snapshot = take_snapshot(settings, tmp_path / "exports")
+    without = replace(snapshot, monthly=snapshot.monthly.assign(target=float("nan")), ahead=snapshot.ahead.iloc[:0])
+    ahead = department_month(settings, without, "sales", pd.Period("2026-07", "M")).ahead
+    assert ahead.empty
+    assert {name: str(kind) for name, kind in ahead.dtypes.items()} == AHEAD
 
 
 def test_quality_and_provenance_of_own_tables(params: str) -> None:
@@ -147,4 +173,5 @@ def test_snapshot_of_the_run(params: str, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv(SNAPSHOT, str(folder))
     after = open_month("sales", "2026-09", params)
     pd.testing.assert_frame_equal(before.monthly, after.monthly)
+    pd.testing.assert_frame_equal(before.ahead, after.ahead)
     assert before.provenance == after.provenance

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from saypro_analysis.kpi import CauseModel, Company, Department, DepartmentMonth, Kpi
-from saypro_analysis.verdict import judge, points, series
+from saypro_analysis.panel import series
+from saypro_analysis.verdict import judge, points
 
 NOISE = np.random.default_rng(7).normal(0, 1, 40)
 

@@ -4,10 +4,10 @@ Every function returns faults with file, line, key, what was found, and what is 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
-from saypro_analysis.data.expressions import ExpressionError, parse_view, tables_of
+from saypro_analysis.data.expressions import ExpressionError, kind_of, parse_view, tables_of
 from saypro_analysis.data.reader import Document, KeyPath, nearest
 from saypro_analysis.errors import Fault
 from saypro_analysis.kpi import STRENGTH, CauseModel, Column, Company, Table
@@ -117,6 +117,22 @@ def check_id(name: str, where: str) -> Iterator[Fault]:
             found=f"'{name}' cannot be an id",
             hint="a small letter, then small letters, digits and _; not a reserved word such as index or con",
         )
+
+
+def check_sql(document: Document, path: KeyPath, text: str, parse: Callable[[str], object]) -> Iterator[Fault]:
+    """The fault that ``parse`` finds in an expression, if any."""
+    try:
+        parse(text)
+    except ExpressionError as error:
+        yield document.fault(path, found=f"{text!r} {error}", hint="write it in DuckDB's dialect")
+
+
+def kind_if_sound(text: str) -> str:
+    """An aggregate's kind (``expressions.kind_of``), or "" where it does not parse, which is told by itself."""
+    try:
+        return kind_of(text)
+    except ExpressionError:
+        return ""
 
 
 def check_causes(document: Document, model: CauseModel, departments: Iterable[str]) -> Iterator[Fault]:

@@ -16,7 +16,14 @@ from saypro_analysis.kpi import Department, Kpi, Params
 
 
 def monthly_table(params: Params, source: Source, spans: Mapping[str, Span], *, as_of: pd.Timestamp) -> pd.DataFrame:
-    """The monthly table (``tables.MONTHLY``) of all departments, up to the month of ``as_of``.
+    """The monthly table alone, without the targets ahead; see ``monthly_tables``."""
+    return monthly_tables(params, source, spans, as_of=as_of)[0]
+
+
+def monthly_tables(
+    params: Params, source: Source, spans: Mapping[str, Span], *, as_of: pd.Timestamp
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The monthly table (``tables.MONTHLY``) of all departments, up to the month of ``as_of``, and ``tables.AHEAD``.
 
     Raises DataError when a definition does not fit its table.
     """
@@ -29,9 +36,11 @@ def monthly_table(params: Params, source: Source, spans: Mapping[str, Span], *, 
     ]
     table = shape(pd.concat([part for part in parts if len(part)] or parts), dict(MONTHLY))
     table = pd.concat([table, *_formula_rows(params, table)])
+    table, ahead = with_targets(params, source, table, until=as_of.to_period("M"))
     first = params.company.data.first_month
-    table = with_targets(params, source, table)
-    return check_monthly(shape(table[table["month"] >= pd.Period(first, "M")] if first else table, dict(MONTHLY)))
+    if first:  # only now: a target may be relative to an earlier month
+        table, ahead = (frame[frame["month"] >= pd.Period(first, "M")] for frame in (table, ahead))
+    return check_monthly(shape(table, dict(MONTHLY))), ahead.reset_index(drop=True)
 
 
 def _kpi_rows(

@@ -149,8 +149,9 @@ def make_opportunities(plan: Plan) -> Records:
 
 
 def make_targets(plan: Plan) -> Records:
-    """The targets that the board sets by month."""
-    first = plan.months.astype("datetime64[D]")
+    """The targets that the board sets by month, for whole years: those of the months to come are known."""
+    to_come = -(plan.last.astype(np.int64) + 1) % 12
+    first = plan.beyond(int(to_come)).months.astype("datetime64[D]")
     early, late = first < np.datetime64("2025-01-01"), first >= np.datetime64("2026-01-01")
     revenue = np.where(late, 300_000, np.where(early, 280_000, 290_000))
     leads = np.where(early, 190, 200)

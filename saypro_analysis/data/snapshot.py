@@ -13,20 +13,23 @@ import pandas as pd
 from saypro_analysis.data.aggregates import all_measures
 from saypro_analysis.data.calendar import Span, last_complete, spans
 from saypro_analysis.data.files import quoted
-from saypro_analysis.data.measures import monthly_table
+from saypro_analysis.data.measures import monthly_tables
+from saypro_analysis.data.scales import scale_faults
 from saypro_analysis.data.sources import Source, need_all, open_source
-from saypro_analysis.data.tables import MONTHLY, QUALITY, SOURCES, check_monthly, shape
+from saypro_analysis.data.tables import AHEAD, MONTHLY, QUALITY, SOURCES, check_monthly, shape
 from saypro_analysis.errors import DataError, Fault
 from saypro_analysis.kpi import Params, Target
 
-_NAMES = ("monthly", "quality", "sources")
+_NAMES = ("monthly", "ahead", "quality", "sources")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """The monthly, quality and sources tables (``data.tables``), with the day up to which the data are complete."""
+    """The monthly, quality and sources tables and the targets ahead (``data.tables``), with the day up to which the
+    data are complete."""
 
     monthly: pd.DataFrame
+    ahead: pd.DataFrame
     quality: pd.DataFrame
     sources: pd.DataFrame
     as_of: str
@@ -67,9 +70,12 @@ def take_snapshot(params: Params, source_path: Path, *, today: date | None = Non
         day = pd.Timestamp(as_of) if as_of else max(span.last for span in held.values())
         quality = source.quality(as_of=f"{day:%Y-%m-%d}")
         _stop_if_broken(quality)
-        monthly = monthly_table(params, source, held, as_of=day)
+        monthly, ahead = monthly_tables(params, source, held, as_of=day)
+        _stop_at_other_scales(params, monthly)
         sources = _sources(source, held.values())
-    return Snapshot(monthly=monthly, quality=quality, sources=sources, as_of=f"{day:%Y-%m-%d}", made_up=bool(sample))
+    return Snapshot(
+        monthly=monthly, ahead=ahead, quality=quality, sources=sources, as_of=f"{day:%Y-%m-%d}", made_up=bool(sample)
+    )
 
 
 def _wanted(params: Params) -> list[str]:
@@ -98,6 +104,12 @@ def _stop_if_broken(quality: pd.DataFrame) -> None:
         for row in broken.itertuples()
     )
     raise DataError("The data break their contract; nothing was run.", faults)
+
+
+def _stop_at_other_scales(params: Params, monthly: pd.DataFrame) -> None:
+    faults = tuple(scale_faults(params, monthly))
+    if faults:
+        raise DataError("Percentages are on different scales; nothing was run.", faults)
 
 
 def _sources(source: Source, spans_held: Iterable[Span]) -> pd.DataFrame:
@@ -158,11 +170,13 @@ def read_snapshot(folder: Path) -> Snapshot:
 
 
 def _assembled(
-    facts: Mapping[str, Any], monthly: pd.DataFrame, quality: pd.DataFrame, sources: pd.DataFrame
+    facts: Mapping[str, Any], monthly: pd.DataFrame, ahead: pd.DataFrame, quality: pd.DataFrame, sources: pd.DataFrame
 ) -> Snapshot:
-    monthly["month"] = pd.PeriodIndex(monthly["month"], freq="M")
+    for frame in (monthly, ahead):
+        frame["month"] = pd.PeriodIndex(frame["month"], freq="M")
     return Snapshot(
         monthly=check_monthly(shape(monthly, dict(MONTHLY))),
+        ahead=shape(ahead, dict(AHEAD)),
         quality=shape(quality, dict(QUALITY)),
         sources=shape(sources, dict(SOURCES)),
         as_of=facts["as_of"],

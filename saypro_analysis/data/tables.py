@@ -23,6 +23,17 @@ MONTHLY: Final = {
 }
 MONTHLY_KEY: Final = ["department", "kpi", "dimension", "segment", "month"]
 
+#: Targets of months of which the monthly table holds no row: those to come, and those that were left out. One row per
+#: KPI and month with a target; ``target_upper`` is NaN unless the target is a range.
+AHEAD: Final = {
+    "department": "str",
+    "kpi": "str",
+    "month": "period[M]",
+    "target": "float64",
+    "target_upper": "float64",
+}
+AHEAD_KEY: Final = ["department", "kpi", "month"]
+
 #: The data-quality table: one row per check of a column. ``verdict`` is "ok", "note" (printed in the report) or
 #: "broken" (a number would be wrong: the run stops). ``share`` and ``limit`` are parts of all rows.
 QUALITY: Final = {

@@ -8,25 +8,61 @@ import pandas as pd
 from saypro_analysis.data.expressions import DIALECT, parse_scalar
 from saypro_analysis.data.files import quoted
 from saypro_analysis.data.sources import Source
+from saypro_analysis.data.tables import AHEAD, AHEAD_KEY, shape
 from saypro_analysis.errors import DataError, Fault
 from saypro_analysis.kpi import Kpi, Params, Target
 
+#: How far beyond the data targets are kept, and how far beyond its month a report looks at them.
+MONTHS_KEPT, MONTHS_AHEAD = 14, 12
 
-def with_targets(params: Params, source: Source, table: pd.DataFrame) -> pd.DataFrame:
-    """The monthly table with ``target`` and ``target_upper`` on the rows of totals.
 
-    Raises DataError when a target table has two targets for one month.
+def with_targets(
+    params: Params, source: Source, table: pd.DataFrame, *, until: pd.Period
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The monthly table with targets on the rows of totals, and the targets of the months without a row (``AHEAD``).
+
+    The latter are those of each KPI from its first month to ``MONTHS_KEPT`` months after ``until``. Raises DataError
+    when a target table has two targets for one month.
     """
-    parts = []
+    parts, ahead = [], []
     for department in params.departments.values():
         for kpi in department.kpis.values():
             total = table["dimension"].eq("") & table["department"].eq(department.id) & table["kpi"].eq(kpi.id)
             rows = table[total]
-            lower, upper = target_values(
-                kpi, rows.set_index("month")["value"].where(rows["complete"].to_numpy()), source
-            )
-            parts.append(rows.assign(target=lower.to_numpy(), target_upper=upper.to_numpy()))
-    return pd.concat([*parts, table[table["dimension"] != ""]])
+            targets = _targets(kpi, rows, source, until + MONTHS_KEPT)
+            own = targets.reindex(rows["month"])
+            parts.append(rows.assign(target=own["target"].to_numpy(), target_upper=own["target_upper"].to_numpy()))
+            others = targets[~targets.index.isin(rows["month"])].dropna(subset="target")
+            ahead.append(others.rename_axis("month").reset_index().assign(department=department.id, kpi=kpi.id))
+    held = pd.concat([*parts, table[table["dimension"] != ""]])
+    return held, shape(pd.concat(ahead), dict(AHEAD)).sort_values(AHEAD_KEY, ignore_index=True)
+
+
+def _targets(kpi: Kpi, rows: pd.DataFrame, source: Source, last: pd.Period) -> pd.DataFrame:
+    """The targets of every month from a KPI's first row to ``last``: only the values of complete months make any."""
+    months = pd.period_range(rows["month"].min(), last, freq="M") if len(rows) else pd.PeriodIndex([], freq="M")
+    values = rows.set_index("month")["value"].where(rows["complete"].to_numpy())
+    lower, upper = target_values(kpi, values.reindex(months), source)
+    return pd.DataFrame({"target": lower, "target_upper": upper}, index=months)
+
+
+def targets_after(month: pd.Period, monthly: pd.DataFrame, ahead: pd.DataFrame) -> pd.DataFrame:
+    """The targets of the ``MONTHS_AHEAD`` months after ``month`` (``AHEAD``), without any value of those months.
+
+    A target that is relative to last year is held for a year ahead, so that it rests on values up to ``month`` only:
+    nothing later shows in it.
+
+    >>> from saypro_analysis.data.tables import MONTHLY
+    >>> months = pd.period_range("2026-11", "2027-01", freq="M")
+    >>> ahead = pd.DataFrame({"department": "sales", "kpi": "leads", "month": months, "target": [8.0, 8.0, 9.0]})
+    >>> later = targets_after(months[0], shape(pd.DataFrame(), dict(MONTHLY)), ahead)
+    >>> dict(zip(later["month"].astype(str), later["target"]))
+    {'2026-12': 8.0, '2027-01': 9.0}
+    """
+    totals = monthly.loc[monthly["dimension"].eq(""), list(AHEAD)]
+    both = pd.concat([totals, ahead], ignore_index=True)
+    later = both["month"].gt(month) & both["month"].le(month + MONTHS_AHEAD) & both["target"].notna()
+    return shape(both[later], dict(AHEAD)).sort_values(AHEAD_KEY, ignore_index=True)
 
 
 def target_values(kpi: Kpi, values: pd.Series, source: Source) -> tuple[pd.Series, pd.Series]:

@@ -138,7 +138,8 @@ def _keys_at(noun: Any, path: KeyPath) -> list[str]:
 
 def _member(noun: Any, part: str | int) -> Any:
     fields = typing.get_type_hints(noun) if dataclasses.is_dataclass(noun) else {}
-    noun = fields[str(part)] if fields else typing.get_args(noun)[-1]  # the values of a mapping
+    members = [member for member in typing.get_args(noun) if member is not ...]
+    noun = fields[str(part)] if fields else members[-1]  # the values of a mapping, or of a list
     if typing.get_origin(noun) in (typing.Union, types.UnionType):
         noun = next((m for m in typing.get_args(noun) if dataclasses.is_dataclass(m)), noun)
     return noun

@@ -12,7 +12,8 @@ from saypro_analysis.analysis import Analysis
 from saypro_analysis.causes import CauseFinding, Diagnosis
 from saypro_analysis.show.page import OVERVIEW
 from saypro_analysis.show.results_schema import SCHEMA_VERSION, results_schema
-from saypro_analysis.verdict import Verdict, series
+from saypro_analysis.panel import series
+from saypro_analysis.verdict import Verdict
 
 __all__ = ["RESULTS_MIME", "Results", "export_overview", "export_results", "results_schema", "scorecard_rows"]
 

@@ -18,7 +18,8 @@ from saypro_analysis.show.fragment import Fragment, render
 from saypro_analysis.show.numbers import month_name, numeral
 from saypro_analysis.show.story import Told, tell
 from saypro_analysis.show.words import target_text
-from saypro_analysis.verdict import Verdict, judge_series, points_of, series
+from saypro_analysis.panel import series
+from saypro_analysis.verdict import Verdict, judge_series, points_of
 
 MOST = 12  # bars; more cannot be read
 

@@ -79,6 +79,21 @@ def test_ratio_of_two_tables(tmp_path: Path) -> None:
     assert series(found, "k", "denominator")["2026-10"] == 0
 
 
+def test_scale(tmp_path: Path) -> None:
+    """The scale multiplies the value of a measure (in segments too), of a ratio, and of a formula."""
+    text = csv("day,amount,region", "2026-12-01,30,N", "2026-12-31,50,S")
+    measures = {**SUM, "n": {**SUM["m"], "value": "count(*)"}, "q": {**SUM["m"], "value": "median(amount)"}}
+    kpis = {
+        "sum": kpi(measure="m", scale=0.01, segments=["region"]), "median": kpi(measure="q", scale=0.01),
+        "ratio": kpi(ratio={"numerator": "m", "denominator": "n"}, scale=0.01),
+        "formula": kpi(formula="sum * 2", scale=10), "again": kpi(formula="formula + 1", scale=2),
+    }  # fmt: skip
+    found = snapshot_of(tmp_path, {"orders.csv": text}, measures, kpis)
+    assert rows(found, "sum") == pytest.approx({("2026-12", ""): 0.8, ("2026-12", "N"): 0.3, ("2026-12", "S"): 0.5})
+    values = {name: series(found, name)["2026-12"] for name in ("median", "ratio", "formula", "again")}
+    assert values == pytest.approx({"median": 0.4, "ratio": 0.4, "formula": 16, "again": 34})
+
+
 def test_formula(tmp_path: Path) -> None:
     """A KPI that is a formula over others, and one over that; a divisor of zero makes it missing."""
     measures = {**SUM, "n": {**SUM["m"], "value": "count(*)"}, "z": {**SUM["m"], "where": "amount > 1"}}

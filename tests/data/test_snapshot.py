@@ -10,6 +10,7 @@ import pytest
 from builders import TODAY, check_plain, company_of, csv, every_day, kpi, orders, snapshot_of
 
 from saypro_analysis.data.snapshot import Snapshot, read_snapshot, take_snapshot, write_snapshot
+from saypro_analysis.data.tables import AHEAD
 from saypro_analysis.errors import DataError
 
 SUM = {"m": {"table": "orders", "value": "sum(amount)", "date": "day"}}
@@ -34,7 +35,7 @@ def test_round_trip(stored: tuple[Snapshot, Path]) -> None:
     """What is read is what was written, to the type."""
     snapshot, folder = stored
     again = read_snapshot(folder)
-    for name in ("monthly", "quality", "sources"):
+    for name in ("monthly", "ahead", "quality", "sources"):
         pd.testing.assert_frame_equal(getattr(snapshot, name), getattr(again, name))
     assert (again.as_of, again.made_up, again.fingerprint) == (snapshot.as_of, False, snapshot.fingerprint)
 
@@ -49,12 +50,32 @@ def test_json(stored: tuple[Snapshot, Path]) -> None:
 def test_plain_parquet(stored: tuple[Snapshot, Path]) -> None:
     """Months are text in Parquet, so that any program reads them."""
     assert pd.read_parquet(stored[1] / "monthly.parquet")["month"].tolist() == ["2026-10", "2026-11", "2026-12"]
+    assert pd.read_parquet(stored[1] / "ahead.parquet")["month"].tolist()[:2] == ["2027-01", "2027-02"]
+
+
+def test_round_trip_without_targets(tmp_path: Path) -> None:
+    """Where no KPI has a target, the table of targets ahead is empty, with all its columns and types."""
+    snapshot = snapshot_of(tmp_path, {"orders.csv": orders(*ROWS)}, SUM, {"k": kpi(measure="m")})
+    write_snapshot(snapshot, tmp_path)
+    ahead = read_snapshot(tmp_path).ahead
+    assert {name: str(kind) for name, kind in ahead.dtypes.items()} == AHEAD
+    assert ahead.empty
 
 
 def change_value(folder: Path) -> None:
     frame = pd.read_parquet(folder / "monthly.parquet")
     frame.loc[0, "value"] += 1e-9
     frame.to_parquet(folder / "monthly.parquet", index=False)
+
+
+def change_target_ahead(folder: Path) -> None:
+    frame = pd.read_parquet(folder / "ahead.parquet")
+    frame.loc[0, "target"] += 1e-9
+    frame.to_parquet(folder / "ahead.parquet", index=False)
+
+
+def no_targets_ahead(folder: Path) -> None:
+    (folder / "ahead.parquet").unlink()
 
 
 def change_verdict(folder: Path) -> None:
@@ -94,6 +115,8 @@ def double_rows(folder: Path) -> None:
     "damage",
     [
         change_value,
+        change_target_ahead,
+        no_targets_ahead,
         change_verdict,
         change_fact,
         drop_column,

@@ -52,7 +52,7 @@ def test_everything_is_published(published: RunResult) -> None:
     names = {path.name for path in published.folder.iterdir()}
     expected = {f"{page}.{kind}" for page in PAGES for kind in ("html", "ipynb")}
     expected |= {"results.json", "scorecard.csv", "manifest.json", "snapshot.json"}
-    expected |= {f"{name}.parquet" for name in ("monthly", "quality", "sources")}
+    expected |= {f"{name}.parquet" for name in ("monthly", "ahead", "quality", "sources")}
     assert names == expected
     assert (published.folder.parent / "index.html").is_file()
     assert not [path for path in published.folder.parent.iterdir() if path.name.startswith(".")]

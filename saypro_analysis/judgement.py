@@ -1,0 +1,154 @@
+"""The whole verdict of many series at once: computed once, read by every chart, table, sentence and file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from saypro_analysis.columns import Columns, named
+from saypro_analysis.fluctuation import measure_fluctuations
+from saypro_analysis.forecast import forecast
+from saypro_analysis.gap import measure_gaps, short_of
+from saypro_analysis.kpi import Kpi, Thresholds
+from saypro_analysis.limits import latest_limits
+from saypro_analysis.outlook import AHEAD, PRIOR, Outlooks, look_ahead
+from saypro_analysis.panel import Panel
+from saypro_analysis.phases import Phases, Points, find_phases, freeze_before, inside, label_phases
+from saypro_analysis.process import (
+    current_limits,
+    known_or,
+    level_start,
+    phase_start,
+    process_state,
+    proposals,
+    running_misses,
+    settle,
+)
+from saypro_analysis.severity import measure_severity
+from saypro_analysis.trend import decide_trends
+from saypro_analysis.trend_tests import YEAR, TrendEvidence
+from saypro_analysis.year_end import Kind, year_ends
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
+Progress = Literal["", "recovering", "no progress"]
+
+PROGRESS: tuple[Progress, ...] = get_args(Progress)
+#: What severity's direction counts for a KPI that gets worse, better, fluctuates, or does none of these.
+WORSE, BETTER, SWINGING, STEADY = 1.0, 0.0, 0.5, 0.25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """The verdicts of a panel: the fields of each result as columns, one entry per series.
+
+    ``current`` are the limits of the process as it is now, where ``current_known``. ``other`` has misses, emerging,
+    at_risk, progress and the proposed rebase. ``short`` are the shortfalls of all months (k, n).
+    """
+
+    panel: Panel
+    gap: Columns
+    limits: Columns
+    current: Columns
+    current_known: npt.NDArray[np.bool_]
+    trend: Columns
+    fluctuation: Columns
+    severity: Columns
+    outlook: Outlooks
+    year: Columns
+    other: Columns
+    short: Floats
+
+
+def judge_panel(
+    panel: Panel,
+    evidence: TrendEvidence,
+    adjusted_p: Floats,
+    *,
+    thresholds: Thresholds,
+    kinds: Sequence[Kind | None],
+    fiscal_year_start: int,
+) -> Judgement:
+    """Judge every series of a panel that has at least one month.
+
+    ``evidence`` and ``adjusted_p`` are those of its trend tests; ``kinds`` says what a year of each series is.
+    """
+    cards, values, low, high = panel.kpis, panel.value, panel.low[:, -1], panel.high[:, -1]
+    gap = measure_gaps(values[:, -1], panel.target[:, -1], panel.target_upper[:, -1], low, high)
+    short = short_of(values, panel.low, panel.high)
+    trend = decide_trends(
+        evidence, panel.months, way=panel.way, low=low, high=high, adjusted_p=adjusted_p,
+        significance=thresholds.significance, materiality=_of_cards(cards, "materiality", thresholds.materiality),
+    )  # fmt: skip
+    step = np.where(trend["verdict"] == "step change", evidence.step, 0)
+    phases, points = chart_points(panel, step)
+    limits = dict(latest_limits(values, panel.months, phases, points, way=panel.way, low=low, high=high))
+    current, current_known = current_limits(panel, phases, limits, step)
+    misses = running_misses(short)
+    settle(limits, current, current_known, trend, misses)
+    fluctuation = measure_fluctuations(
+        values, short, stable=trend["verdict"] == "stable", sigma=limits["sigma"], target=gap["target"],
+        tolerance=_of_cards(cards, "amber", thresholds.amber),
+    )  # fmt: skip
+    start = level_start(phases, points, values, step)
+    new = start > phase_start(phases)
+    state = process_state(panel, evidence, trend, current, limits, start, new)
+    outlook = look_ahead(panel, forecast(values, state), state.basis)
+    emerging, progress, direction = _standing(gap, limits, trend, fluctuation)
+    severity = measure_severity(
+        gap["size"], cards=cards, actual=gap["actual"], target=np.where(panel.way == 0, np.nan, gap["target"]),
+        percent=gap["percent"], sigma=state.sigma, short=short, chance=_next_chance(outlook, short),
+        direction=direction, red=thresholds.red,
+    )  # fmt: skip
+    at_risk = (gap["status"] == "met") & outlook.misses[:, :AHEAD].any(axis=1)
+    rebase = proposals(panel, phases, start, new, (step > 0) | (trend["verdict"] == "stable"))
+    side = np.where(panel.way > 0, limits["upper"], limits["lower"])
+    year = year_ends(
+        panel, np.array(kinds, dtype=object), outlook.forecast, outlook.basis, fiscal_year_start=fiscal_year_start,
+        usual=limits["mean"], best=np.where(panel.way == 0, np.nan, side),
+    )  # fmt: skip
+    return Judgement(
+        panel=panel, gap=gap, limits=limits, current=current, current_known=current_known, trend=trend,
+        fluctuation=fluctuation, severity=severity, outlook=outlook, year=year, short=short,
+        other={**rebase, "misses": misses, "at_risk": at_risk, "emerging": emerging, "progress": progress},
+    )  # fmt: skip
+
+
+def chart_points(panel: Panel, step: npt.NDArray[np.int_]) -> tuple[Phases, Points]:
+    """Phases, limits and labels of every month, with the limits of a stepped process frozen before its step."""
+    baselines = [card.baseline for card in panel.kpis]
+    phases = freeze_before(find_phases(panel.value, panel.months, baselines), panel.value, step)
+    return phases, inside(label_phases(panel.value, phases), *panel.possible)
+
+
+def _standing(gap: Columns, limits: Columns, trend: Columns, fluctuation: Columns) -> tuple[Flags, Texts, Floats]:
+    """Whether a KPI is an emerging problem, or a missed one that recovers, and its direction for the severity.
+
+    A missed KPI recovers when its trend, its last step or the process itself is on the way to the better, and none of
+    them to the worse.
+    """
+    missed, fine = gap["status"] == "missed", np.isin(gap["status"], ("met", "no target"))
+    worse = (trend["verdict"] == "declining") | (trend["direction"] == "worse")
+    better = (trend["verdict"] == "improving") | (trend["direction"] == "better")
+    concerning, swinging = limits["variation"] == "concerning", fluctuation["fluctuating"]
+    recovering = missed & (better | (limits["variation"] == "improving")) & ~(worse | concerning)
+    progress = named(PROGRESS, np.select([recovering, missed], [1, 2], 0))
+    direction = np.select([worse, better, swinging], [WORSE, BETTER, SWINGING], STEADY)
+    return fine & (worse | concerning | swinging), progress, direction
+
+
+def _next_chance(outlook: Outlooks, short: Floats) -> Floats:
+    """Chance that next month meets the target; of a series too short for a forecast, by what its months did alone."""
+    year = short[:, -YEAR:]
+    held = np.isfinite(year).sum(axis=1)
+    alone = ((year <= 0).sum(axis=1) + PRIOR / 2) / (held + PRIOR)
+    return known_or(known_or(outlook.chance[:, 0], outlook.now), alone)
+
+
+def _of_cards(cards: Sequence[Kpi], name: str, default: float) -> Floats:
+    """A setting of each card, or the company's."""
+    own = [getattr(card, name) for card in cards]
+    return np.array([default if value is None else value for value in own], dtype=np.float64)
