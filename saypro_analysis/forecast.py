@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from saypro_analysis.order import mean_of, order_median
 from saypro_analysis.ranks import Z90, sen_slope
+from saypro_analysis.season import next_season, year_profile
 from saypro_analysis.xmr import limit_lines
 
 Floats = npt.NDArray[np.float64]
@@ -20,8 +21,6 @@ Flags = npt.NDArray[np.bool_]
 
 YEAR = 12
 DAMPING = 0.9  # of the slope, each month ahead
-AGREE = 0.5  # correlation of a year's profile with the year before from which the season is carried on
-MIN_AGREE = 10  # pairs of same months that a correlation takes
 CARRY_Z = 1.645  # one-sided 5 %: an autocorrelation below this many standard errors is taken for none
 CARRY_CAP = 0.9
 LOCAL_POINTS = 8  # months of the last year that its own slope takes
@@ -67,8 +66,8 @@ def forecast(values: Floats, state: State) -> Forecast:
     n = values.shape[1]
     ahead = np.arange(1, YEAR + 1)
     moving = state.basis == BASES.index("trend")
-    profile = _profile(values, state.slope)
-    season, repeats = _season(profile, state.season)
+    profile = year_profile(values, state.slope)
+    season, repeats = next_season(profile, state.season)
     slope, slope_error = _local_slope(values, state, local=moving & (repeats == 0))
     line = _line(values, slope, state.since, moving)
     off = values - line - repeats[:, None] * _year_before(profile)
@@ -137,43 +136,6 @@ def _line(values: Floats, slope: Floats, since: npt.NDArray[np.int_], moving: Fl
     way = slope[:, None] * (month - (n - 1))
     late = np.where(month >= n - YEAR, values - way, np.nan)
     return np.where(moving[:, None], order_median(late)[:, None] + way, flat)
-
-
-def _profile(values: Floats, slope: Floats) -> Floats:
-    """What each month is off the mean of its own year (counted back from the last month), the trend taken out."""
-    n = values.shape[1]
-    back = n - 1 - np.arange(n)
-    level = values + slope[:, None] * back
-    profile = np.full(values.shape, np.nan)
-    for year in range((n + YEAR - 1) // YEAR):
-        own = back // YEAR == year
-        block = level[:, own]
-        profile[:, own] = block - mean_of(block, np.isfinite(block))[:, None]
-    return profile
-
-
-def _season(rest: Floats, allowed: Flags) -> tuple[Floats, Floats]:
-    """What the months of the year have in common, for the next twelve (k, 12), and how far a year repeats the last.
-
-    The correlation of the last 24 months with the months a year before says how much of a deviation returns; the mean
-    of up to three years is shrunk accordingly (Spearman-Brown). Below ``AGREE`` there is no season to carry on.
-    """
-    n, none = rest.shape[1], np.zeros(len(rest))
-    if n < 2 * YEAR:
-        return np.zeros((len(rest), YEAR)), none
-    late, early = rest[:, YEAR:][:, -2 * YEAR :], rest[:, :-YEAR][:, -2 * YEAR :]
-    both = np.isfinite(late) & np.isfinite(early)
-    late, early = np.where(both, late, 0.0), np.where(both, early, 0.0)
-    size = np.sqrt((late**2).sum(axis=1) * (early**2).sum(axis=1))
-    agree = np.divide((late * early).sum(axis=1), size, out=none.copy(), where=size > 0)
-    agree = np.where(allowed & (both.sum(axis=1) >= MIN_AGREE) & (agree > AGREE), np.minimum(agree, 1.0), 0.0)
-    years = min(n // YEAR, 3)
-    past = rest[:, -years * YEAR :].reshape(len(rest), years, YEAR)
-    held = np.isfinite(past)
-    count = held.sum(axis=1)
-    mean = mean_of(past.swapaxes(1, 2), held.swapaxes(1, 2))
-    weight = count * agree[:, None] / (1 + (count - 1) * agree[:, None])
-    return np.where(count > 0, weight * np.nan_to_num(mean), 0.0), agree
 
 
 def _year_before(rest: Floats) -> Floats:

@@ -15,7 +15,7 @@ from saypro_analysis.kpi import Kpi, Thresholds
 from saypro_analysis.limits import latest_limits
 from saypro_analysis.outlook import AHEAD, PRIOR, Outlooks, look_ahead
 from saypro_analysis.panel import Panel
-from saypro_analysis.phases import Phases, Points, find_phases, freeze_before, inside, label_phases
+from saypro_analysis.phases import Phases, Points, find_phases, follow, freeze_before, inside, label_phases
 from saypro_analysis.process import (
     current_limits,
     known_or,
@@ -26,6 +26,7 @@ from saypro_analysis.process import (
     running_misses,
     settle,
 )
+from saypro_analysis.season import lasting_season
 from saypro_analysis.severity import measure_severity
 from saypro_analysis.trend import decide_trends
 from saypro_analysis.trend_tests import YEAR, TrendEvidence
@@ -84,9 +85,10 @@ def judge_panel(
         significance=thresholds.significance, materiality=_of_cards(cards, "materiality", thresholds.materiality),
     )  # fmt: skip
     step = np.where(trend["verdict"] == "step change", evidence.step, 0)
-    phases, points = chart_points(panel, step)
+    season = panel_season(panel, evidence, trend)
+    phases, points = chart_points(panel, step, season)
     limits = dict(latest_limits(values, panel.months, phases, points, way=panel.way, low=low, high=high))
-    current, current_known = current_limits(panel, phases, limits, step)
+    current, current_known = current_limits(panel, phases, limits, step, season)
     misses = running_misses(short)
     settle(limits, current, current_known, trend, misses)
     fluctuation = measure_fluctuations(
@@ -117,11 +119,18 @@ def judge_panel(
     )  # fmt: skip
 
 
-def chart_points(panel: Panel, step: npt.NDArray[np.int_]) -> tuple[Phases, Points]:
+def panel_season(panel: Panel, evidence: TrendEvidence, trend: Columns) -> Floats:
+    """The season that the limits of each series follow (k, n); 0 where there is none."""
+    moving = np.isin(trend["verdict"], ("improving", "declining"))
+    allowed = np.array([card.seasonal for card in panel.kpis], dtype=bool)
+    return lasting_season(panel.value, np.where(moving, evidence.change / YEAR, 0.0), allowed)
+
+
+def chart_points(panel: Panel, step: npt.NDArray[np.int_], season: Floats) -> tuple[Phases, Points]:
     """Phases, limits and labels of every month, with the limits of a stepped process frozen before its step."""
     baselines = [card.baseline for card in panel.kpis]
     phases = freeze_before(find_phases(panel.value, panel.months, baselines), panel.value, step)
-    return phases, inside(label_phases(panel.value, phases), *panel.possible)
+    return phases, inside(follow(label_phases(panel.value - season, phases), season), *panel.possible)
 
 
 def _standing(gap: Columns, limits: Columns, trend: Columns, fluctuation: Columns) -> tuple[Flags, Texts, Floats]:

@@ -32,6 +32,7 @@ Flags = npt.NDArray[np.bool_]
 Variation = Literal["improving", "concerning", "common", "neutral", "insufficient"]
 Rule = Literal["outside limits", "trend", "two in three", "shift", ""]
 
+YEAR = 12
 FULL_POINTS = 13  # from here limits are no longer provisional; Making Data Count
 ALL_MONTHS = Baseline()
 _SIGNALS = ("concerning", "neutral", "improving", "common", "insufficient")
@@ -43,6 +44,8 @@ class Limits:
 
     ``points`` values from ``first`` to ``last`` make the baseline. ``variation`` is that of the latest month, by
     ``rule``, in a signal that holds ``since``. ``assurance`` is what the process, left alone, does with the target.
+    ``seasonal``: the limits follow the season, so that mean, lower and upper are those of the month; the assurance is
+    that of the twelve months up to it.
     """
 
     mean: float | None
@@ -57,6 +60,7 @@ class Limits:
     rule: Rule
     since: pd.Period | None
     assurance: Assurance
+    seasonal: bool = False
 
 
 def complete_months(values: "pd.Series[float]") -> "pd.Series[float]":
@@ -170,7 +174,12 @@ def latest_limits(
     names = np.array([*months, None], dtype=object)
     first, last = made.argmax(axis=1), made.shape[1] - 1 - made[:, ::-1].argmax(axis=1)
     none = ~made.any(axis=1)
-    codes = assurance_codes(points.lower[:, -1], points.upper[:, -1], low=low, high=high, strict=strict)
+    year = slice(-YEAR, None)
+    least, most = (
+        np.where(points.seasonal, widest(line[:, year], axis=1), line[:, -1])
+        for line, widest in ((points.lower, np.fmin.reduce), (points.upper, np.fmax.reduce))
+    )
+    codes = assurance_codes(least, most, low=low, high=high, strict=strict)
     return {
         "mean": points.mean[:, -1],
         "lower": points.lower[:, -1],
@@ -183,6 +192,7 @@ def latest_limits(
         "variation": np.where(judged, meaning, "insufficient"),
         "rule": np.where(judged, named(RULES, points.rule[:, -1]), ""),
         "since": names[since],
+        "seasonal": points.seasonal,
         "assurance": named(ASSURANCES, np.where((way == 0) & strict, 0, codes)),
     }
 
@@ -194,7 +204,8 @@ def _one(values: "pd.Series[float]", baseline: Baseline) -> tuple["pd.Series[flo
 
 
 def _last(points: Points) -> Points:
-    return Points(**{name: column[:, -1:] for name, column in vars(points).items()})
+    columns = {name: column[:, -1:] for name, column in vars(points).items() if name != "seasonal"}
+    return Points(**columns, seasonal=points.seasonal)
 
 
 def _nothing(count: int) -> Columns:
@@ -203,5 +214,6 @@ def _nothing(count: int) -> Columns:
     texts = {name: np.full(count, text, dtype=object) for name, text in (("variation", "insufficient"), ("rule", ""))}
     numbers = dict.fromkeys(("mean", "lower", "upper", "sigma"), unknown)
     counts = {"points": np.zeros(count, dtype=np.intp), "provisional": np.zeros(count, dtype=bool)}
+    counts["seasonal"] = np.zeros(count, dtype=bool)
     dates = dict.fromkeys(("first", "last", "since"), none)
     return {**numbers, **counts, **texts, **dates, "assurance": np.full(count, "none", dtype=object)}

@@ -48,6 +48,7 @@ class Points:
     points: Counts
     rule: npt.NDArray[np.int8]
     direction: npt.NDArray[np.int8]
+    seasonal: Flags  # (k,): whether the limits follow a season
 
 
 def find_phases(values: Floats, months: pd.PeriodIndex, baselines: Sequence[Baseline]) -> Phases:
@@ -91,7 +92,8 @@ def label_phases(values: Floats, phases: Phases, *, compatible: bool = False) ->
         )  # fmt: skip
     mean, lower, upper, sigma = lines
     return Points(
-        mean=mean, lower=lower, upper=upper, sigma=sigma, points=points, rule=rule, direction=direction
+        mean=mean, lower=lower, upper=upper, sigma=sigma, points=points, rule=rule, direction=direction,
+        seasonal=np.zeros(shape[0], dtype=bool),
     )  # fmt: skip
 
 
@@ -130,6 +132,12 @@ def _phases_of(values: Floats, months: pd.PeriodIndex, baseline: Baseline) -> tu
         for phase in range(int(number.max(initial=0)) + 1):
             base &= (number != phase) | (np.cumsum(held & (number == phase)) <= baseline.points)
     return number, base
+
+
+def follow(points: Points, season: Floats) -> Points:
+    """The points with limits that follow the season (k, n); the values were labelled without it."""
+    lines = {name: getattr(points, name) + season for name in ("mean", "lower", "upper")}
+    return replace(points, **lines, seasonal=(season != 0).any(axis=1))
 
 
 def inside(points: Points, floor: Floats, ceiling: Floats) -> Points:

@@ -12,7 +12,7 @@ from saypro_analysis.forecast import BASES, State
 from saypro_analysis.limits import latest_limits
 from saypro_analysis.order import mean_of
 from saypro_analysis.panel import Panel
-from saypro_analysis.phases import Phases, Points, inside, label_phases
+from saypro_analysis.phases import Phases, Points, follow, inside, label_phases
 from saypro_analysis.ranks import Z90
 from saypro_analysis.rules import RUN
 from saypro_analysis.trend_tests import YEAR, TrendEvidence
@@ -29,7 +29,7 @@ SUSTAINED = 8  # months at a new level from which new limits are proposed: one m
 NEARBY = 3  # months between a step and a rebase that mean the same change
 
 
-def current_limits(panel: Panel, phases: Phases, limits: Columns, step: Ints) -> tuple[Columns, Flags]:
+def current_limits(panel: Panel, phases: Phases, limits: Columns, step: Ints, season: Floats) -> tuple[Columns, Flags]:
     """The limits since the last step (``step``: its position, 0: none), and whether there is enough data for them.
 
     Without a step they are the limits of the verdict.
@@ -42,7 +42,7 @@ def current_limits(panel: Panel, phases: Phases, limits: Columns, step: Ints) ->
     values = np.where(np.arange(panel.value.shape[1]) >= begin[:, None], panel.value[rows], np.nan)
     own = Phases(number=np.zeros(values.shape, dtype=np.intp), base=np.isfinite(values), screen=phases.screen[rows])
     floor, ceiling = panel.possible
-    points = inside(label_phases(values, own), floor[rows], ceiling[rows])
+    points = inside(follow(label_phases(values - season[rows], own), season[rows]), floor[rows], ceiling[rows])
     found = latest_limits(
         values, panel.months, own, points, way=panel.way[rows], low=panel.low[rows, -1], high=panel.high[rows, -1]
     )  # fmt: skip

@@ -11,7 +11,7 @@ from saypro_analysis.columns import row
 from saypro_analysis.flat import flat_table
 from saypro_analysis.fluctuation import Fluctuation
 from saypro_analysis.gap import Gap
-from saypro_analysis.judgement import Judgement, Progress, chart_points, judge_panel
+from saypro_analysis.judgement import Judgement, Progress, chart_points, judge_panel, panel_season
 from saypro_analysis.kpi import DepartmentMonth, Kpi, Thresholds
 from saypro_analysis.limits import Limits, signals
 from saypro_analysis.outlook import Outlook, outlook_of
@@ -152,7 +152,9 @@ def points_of(verdict: Verdict, held: pd.DataFrame) -> pd.DataFrame:
     trend = verdict.trend
     stepped = trend.verdict == "step change" and trend.since is not None
     step = np.array([panel.months.get_loc(trend.since) if stepped else 0])
-    _, found = chart_points(panel, step)
+    evidence = weigh_trends(panel.value, seasonal=_seasonal(panel.kpis))
+    moving = {"verdict": np.array([trend.verdict], dtype=object)}
+    _, found = chart_points(panel, step, panel_season(panel, evidence, moving))
     low, high = panel.low[:, -1:], panel.high[:, -1:]
     shown = pd.DataFrame({name: getattr(found, name)[0] for name in ("mean", "lower", "upper")})
     values = {name: getattr(panel, name)[0] for name in ("value", "target", "target_upper")}
