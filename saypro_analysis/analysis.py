@@ -48,5 +48,8 @@ def analyse(month: DepartmentMonth) -> Analysis:
         verdicts=verdicts,
         diagnoses=diagnoses,
         plans=recommend(month, verdicts, diagnoses),
-        budget=error_budget([verdict for verdict in verdicts if verdict.kpi.scorecard]),
+        budget=error_budget(
+            [verdict for verdict in verdicts if verdict.kpi.scorecard],
+            significance=month.company.thresholds.significance,
+        ),
     )

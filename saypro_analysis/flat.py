@@ -10,10 +10,23 @@ from saypro_analysis.forecast import BASES
 from saypro_analysis.judgement import Judgement
 from saypro_analysis.outlook import AHEAD
 
-_LIMITS = ("mean", "lower", "upper", "sigma", "points", "provisional", "variation", "rule", "since", "assurance")
+_LIMITS = (
+    "mean",
+    "lower",
+    "upper",
+    "sigma",
+    "points",
+    "provisional",
+    "variation",
+    "rule",
+    "since",
+    "assurance",
+    "seasonal",
+)
 _TREND = ("direction", "slope", "change", "change_percent", "change_low", "change_high", "p", "adjusted_p", "method")
 _SEVERITY = ("level", "score", "view", "relative", "noise", "odds", "capped")
 _TERMS = ("size", "persistence", "doubt", "direction")
+_OTHER = ("misses", "emerging", "at_risk", "progress", "flag_chance", "swing_chance")
 _YEAR = ("kind", "estimate", "low", "high", "target", "chance", "required", "reach", "reason")
 
 
@@ -38,7 +51,7 @@ def _columns(found: Judgement) -> Columns:
         "trend": found.trend["verdict"],
         "step_since": found.trend["since"],
         **{f"trend_{name}" if name == "direction" else name: found.trend[name] for name in _TREND},
-        **found.fluctuation,
+        **{name: found.fluctuation[name] for name in ("fluctuating", "tests", "volatility")},
         "forecast_basis": named(BASES, outlook.basis),
         **{f"forecast_{step + 1}": outlook.forecast.value[:, step] for step in range(AHEAD)},
         **{f"forecast_low_{step + 1}": outlook.low[:, step] for step in range(AHEAD)},
@@ -46,6 +59,6 @@ def _columns(found: Judgement) -> Columns:
         "chance_next": outlook.chance[:, 0],
         "chance_3_months": outlook.chance[:, AHEAD - 1],
         **{f"year_{name}": found.year[name] for name in _YEAR},
-        **{name: found.other[name] for name in ("misses", "emerging", "at_risk", "progress")},
+        **{name: found.other[name] for name in _OTHER},
         "proposed_rebase": found.panel.names[np.where(proposed > 0, proposed, -1)],
     }

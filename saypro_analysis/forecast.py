@@ -50,7 +50,8 @@ class Forecast:
 
     ``noise`` is the standard deviation of a single month around its forecast, ``error`` with the uncertainty of the
     level. ``recent`` holds what the last twelve months were off (k, 12), in standard deviations that belong to a month
-    ahead. ``sigma`` is the noise of a month once trend and season are out (k,).
+    ahead. ``sigma`` is the noise of a month once trend and season are out (k,), ``carry`` the part of it that a month
+    hands on to the next.
     """
 
     value: Floats
@@ -59,6 +60,7 @@ class Forecast:
     recent: Floats
     sigma: Floats
     seasonal: Flags
+    carry: Floats
 
 
 def forecast(values: Floats, state: State) -> Forecast:
@@ -92,6 +94,7 @@ def forecast(values: Floats, state: State) -> Forecast:
         recent=_recent(off, carry, np.sqrt(month_noise[:, :1])),
         sigma=sigma,
         seasonal=repeats > 0,
+        carry=carry[:, 0],
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from saypro_analysis.columns import Columns, named
+from saypro_analysis.false_alarms import flag_chance, swing_chance
 from saypro_analysis.fluctuation import measure_fluctuations
 from saypro_analysis.forecast import forecast
 from saypro_analysis.gap import measure_gaps, short_of
@@ -112,10 +113,14 @@ def judge_panel(
         panel, np.array(kinds, dtype=object), outlook.forecast, outlook.basis, fiscal_year_start=fiscal_year_start,
         usual=limits["mean"], best=np.where(panel.way == 0, np.nan, side),
     )  # fmt: skip
+    chances = {
+        "flag_chance": flag_chance(limits["points"], outlook.forecast.carry),
+        "swing_chance": np.where(fluctuation["material"], swing_chance(evidence.points), 0.0),
+    }
     return Judgement(
         panel=panel, gap=gap, limits=limits, current=current, current_known=current_known, trend=trend,
         fluctuation=fluctuation, severity=severity, outlook=outlook, year=year, short=short,
-        other={**rebase, "misses": misses, "at_risk": at_risk, "emerging": emerging, "progress": progress},
+        other={**rebase, **chances, "misses": misses, "at_risk": at_risk, "emerging": emerging, "progress": progress},
     )  # fmt: skip
 
 

@@ -47,7 +47,8 @@ class Verdict:
     months in a row that missed their target, up to this one, from ``missed_since`` on; a month without value or target
     ends the row. ``emerging``: not missed, but declining, stepped down, in a concerning signal, or fluctuating.
     ``at_risk``: met, but forecast to miss within three months. ``progress`` tells a missed KPI that recovers from one
-    that does not. ``year`` is None where a fiscal year of the KPI makes no sense.
+    that does not. ``year`` is None where a fiscal year of the KPI makes no sense. ``flag_chance`` and ``swing_chance``
+    are those that a KPI like this one, unchanged, is called unlike usual or fluctuating by chance.
     """
 
     kpi: Kpi
@@ -65,6 +66,8 @@ class Verdict:
     severity: Severity
     outlook: Outlook
     year: YearEnd | None
+    flag_chance: float
+    swing_chance: float
     proposal: Proposal | None
 
 
@@ -201,6 +204,8 @@ def verdict_at(found: Judgement, at: int) -> Verdict:
         emerging=bool(other["emerging"][at]),
         at_risk=bool(other["at_risk"][at]),
         progress=other["progress"][at],
+        flag_chance=float(other["flag_chance"][at]),
+        swing_chance=float(other["swing_chance"][at]),
         proposal=proposal,
     )
 
