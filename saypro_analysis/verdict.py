@@ -159,7 +159,8 @@ def points_of(verdict: Verdict, held: pd.DataFrame) -> pd.DataFrame:
     moving = {"verdict": np.array([trend.verdict], dtype=object)}
     _, found = chart_points(panel, step, panel_season(panel, evidence, moving))
     low, high = panel.low[:, -1:], panel.high[:, -1:]
-    shown = pd.DataFrame({name: getattr(found, name)[0] for name in ("mean", "lower", "upper")})
+    known = np.isfinite(found.sigma[0])  # an average of too few months is no line to compare with
+    shown = {name: np.where(known, getattr(found, name)[0], np.nan) for name in ("mean", "lower", "upper")}
     values = {name: getattr(panel, name)[0] for name in ("value", "target", "target_upper")}
     signal = signals(panel.value, found, way=panel.way, low=low, high=high)[0]
     return pd.DataFrame({"month": panel.months, **values}).assign(
