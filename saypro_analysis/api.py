@@ -4,6 +4,7 @@
 """
 
 from saypro_analysis.analysis import Analysis, analyse
+from saypro_analysis.many import judge_segments, judge_table
 from saypro_analysis.month import CompanyMonth, open_company, open_month
 from saypro_analysis.show.explore import explore
 from saypro_analysis.show.overview import (
@@ -32,6 +33,8 @@ __all__ = [
     "explore",
     "export_overview",
     "export_results",
+    "judge_segments",
+    "judge_table",
     "open_company",
     "open_month",
     "show_all_missed",

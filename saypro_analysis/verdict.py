@@ -8,20 +8,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from saypro_analysis.columns import row
-from saypro_analysis.flat import flat_table
 from saypro_analysis.fluctuation import Fluctuation
 from saypro_analysis.gap import Gap
 from saypro_analysis.judgement import Judgement, Progress, chart_points, judge_panel, panel_season
-from saypro_analysis.kpi import DepartmentMonth, Kpi, Thresholds
+from saypro_analysis.kpi import DepartmentMonth, Kpi
 from saypro_analysis.limits import Limits, signals
+from saypro_analysis.many import judge_table  # noqa: F401
 from saypro_analysis.outlook import Outlook, outlook_of
-from saypro_analysis.panel import Panel, make_panel, month_panel, series, table_panel
+from saypro_analysis.panel import Panel, make_panel, month_panel, series
 from saypro_analysis.severity import Severity
 from saypro_analysis.trend import Trend, benjamini_hochberg
 from saypro_analysis.trend_tests import weigh_trends
 from saypro_analysis.year_end import YearEnd, natural_year, year_end_of, year_kind
-
-CHUNK = 2048  # series at a time: what fits a processor's cache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,52 +90,10 @@ def judge_kpi(month: DepartmentMonth, kpi: Kpi) -> Verdict:
 def judge_series(month: DepartmentMonth, kpi: Kpi, held: pd.DataFrame) -> Verdict:
     """The verdict of values that are judged like ``kpi``, such as one of its segments; ``held`` as from ``series``.
 
-    Its trend is judged by itself.
+    Its trend is judged by itself. Values that have no target so far have none in the months ahead.
     """
-    return verdict_at(_judged(month, make_panel([kpi], [held], month.ahead), {}), 0)
-
-
-def judge_table(
-    values: pd.DataFrame,
-    kpi: Kpi | Sequence[Kpi],
-    *,
-    targets: pd.DataFrame | None = None,
-    thresholds: Thresholds | None = None,
-    fiscal_year_start: int = 1,
-) -> pd.DataFrame:
-    """The verdicts of thousands of series at once, one row per series; the same engine as for one.
-
-    ``values`` has a column per series and a row per month (monthly PeriodIndex, in any order; NaN: no value). ``kpi``
-    is the card they are judged by, one for all or one per series; its constant target holds unless ``targets``, of the
-    same columns, gives one by month; the latest one is taken to hold on. The false discovery rate of trends is held
-    over all series. Columns are named like the fields of ``Verdict``: ``status``, ``gap_size``, ``level``, ``score``,
-    ``variation``, ``rule``, ``since``, ``assurance``, ``trend``, ``slope``, ``p``, ``fluctuating``, ``chance_next``
-    and so on. Raises ValueError when a month or series stands there twice, or cards and series differ in number.
-
-    >>> months = pd.period_range("2025-01", periods=14, freq="M")
-    >>> held = pd.DataFrame({"north": range(114, 100, -1), "south": [100, 101] * 7}, index=months, dtype=float)
-    >>> card = Kpi(name="Orders", definition="", unit="count", target=100.0)
-    >>> judge_table(held, card)[["status", "trend", "variation"]].to_numpy().tolist()
-    [['met', 'declining', 'concerning'], ['met', 'stable', 'common']]
-    """
-    panel = table_panel(values, kpi, targets)
-    settings = Thresholds() if thresholds is None else thresholds
-    kinds = [year_kind(card, natural="average") for card in panel.kpis]
-    chunks = [slice(at, at + CHUNK) for at in range(0, len(panel.kpis), CHUNK)]
-    tests = [weigh_trends(panel.value[part], seasonal=_seasonal(panel.kpis[part])) for part in chunks]
-    adjusted = benjamini_hochberg(np.concatenate([test.p for test in tests]))
-    judged = [
-        judge_panel(
-            panel.rows(part),
-            test,
-            adjusted[part],
-            thresholds=settings,
-            kinds=kinds[part],
-            fiscal_year_start=fiscal_year_start,
-        )
-        for part, test in zip(chunks, tests, strict=True)
-    ]
-    return flat_table(judged).set_axis(values.columns)
+    bound = held[["target", "target_upper"]].notna().to_numpy().any()
+    return verdict_at(_judged(month, make_panel([kpi], [held], month.ahead if bound else None), {}), 0)
 
 
 def points(verdict: Verdict, monthly: pd.DataFrame) -> pd.DataFrame:
