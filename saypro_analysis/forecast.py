@@ -23,6 +23,7 @@ YEAR = 12
 DAMPING = 0.9  # of the slope, each month ahead
 CARRY_Z = 1.645  # one-sided 5 %: an autocorrelation below this many standard errors is taken for none
 CARRY_CAP = 0.9
+LATELY = 6  # months through which a trend without a season is drawn
 LOCAL_POINTS = 8  # months of the last year that its own slope takes
 LOCAL_ERROR = 0.084  # standard error of a slope through twelve months, in sigmas: sqrt(12 / (12^3 - 12))
 BASES = ("", "average", "new level", "trend")
@@ -33,13 +34,15 @@ class State:
     """What is known of each process (k,): how its level is carried forward, and what it rests on.
 
     ``since``: position of the first month of its present level; ``slope`` a month, 0 unless it has a trend, with the
-    standard error ``slope_error``; ``sigma`` of its month-to-month noise; ``season``: whether it may have one.
+    standard error ``slope_error``; ``drift`` is the slope that is no season, named as a trend or not; ``sigma`` is of
+    its month-to-month noise; ``season``: whether it may have one.
     """
 
     basis: npt.NDArray[np.int_]  # a code of BASES; 0: too little data
     since: npt.NDArray[np.int_]
     slope: Floats
     slope_error: Floats
+    drift: Floats
     sigma: Floats
     season: Flags
 
@@ -68,10 +71,10 @@ def forecast(values: Floats, state: State) -> Forecast:
     n = values.shape[1]
     ahead = np.arange(1, YEAR + 1)
     moving = state.basis == BASES.index("trend")
-    profile = year_profile(values, state.slope)
+    profile = year_profile(values, state.drift)
     season, repeats = next_season(profile, state.season)
     slope, slope_error = _local_slope(values, state, local=moving & (repeats == 0))
-    line = _line(values, slope, state.since, moving)
+    line = _line(values, slope, state.since, moving, window=np.where(repeats > 0, YEAR, LATELY))
     off = values - line - repeats[:, None] * _year_before(profile)
     # A line that fits the last year says nothing about the months before.
     off = np.where(moving[:, None] & (np.arange(n) < n - YEAR), np.nan, off)
@@ -83,7 +86,7 @@ def forecast(values: Floats, state: State) -> Forecast:
     grown = np.where(carry > 0, (1 - carry ** (2 * ahead)) / (1 - carry), 1.0)
     month_noise = sigma[:, None] ** 2 * grown
     count = np.maximum((np.isfinite(values) & (np.arange(n) >= state.since[:, None])).sum(axis=1), 1)
-    count = np.where(moving, np.minimum(count, YEAR), count)[:, None]
+    count = np.where(moving, np.minimum(count, LATELY), count)[:, None]
     drift = (slope_error[:, None] * steps) ** 2
     level = sigma[:, None] ** 2 * (1 + carry) / (1 - carry) / count
     known = (state.basis > 0)[:, None]
@@ -129,15 +132,20 @@ def _local_slope(values: Floats, state: State, *, local: Flags) -> tuple[Floats,
     return slope, error
 
 
-def _line(values: Floats, slope: Floats, since: npt.NDArray[np.int_], moving: Flags) -> Floats:
-    """Level or trend of each month: flat on either side of the present level's begin, or through the last year."""
+def _line(
+    values: Floats, slope: Floats, since: npt.NDArray[np.int_], moving: Flags, *, window: npt.NDArray[np.int_]
+) -> Floats:
+    """Level or trend of each month: flat on either side of the present level's begin, or through the last months.
+
+    A trend's level is that of the last ``window`` months: a whole year where there is a season.
+    """
     n = values.shape[1]
     month = np.arange(n)
     held = np.isfinite(values)
     now = month >= since[:, None]
     flat = np.where(now, mean_of(values, held & now)[:, None], mean_of(values, held & ~now)[:, None])
     way = slope[:, None] * (month - (n - 1))
-    late = np.where(month >= n - YEAR, values - way, np.nan)
+    late = np.where(month >= n - window[:, None], values - way, np.nan)
     return np.where(moving[:, None], order_median(late)[:, None] + way, flat)
 
 
@@ -166,5 +174,5 @@ def _carry(off: Floats) -> Floats:
     total = (centred**2).sum(axis=1)
     lagged = (centred[:, 1:] * centred[:, :-1]).sum(axis=1)
     raw = np.divide(lagged, total, out=np.zeros(len(off)), where=total > 0)
-    clear = (raw * np.sqrt(np.maximum(n, 1)) > CARRY_Z) & (n >= 2 * YEAR)
+    clear = (raw * np.sqrt(np.maximum(n, 1)) > CARRY_Z) & (n >= YEAR)
     return np.where(clear, np.clip((n * raw + 1) / np.maximum(n - 4, 1), 0.0, CARRY_CAP), 0.0)

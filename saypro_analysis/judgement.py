@@ -14,11 +14,14 @@ from saypro_analysis.forecast import forecast
 from saypro_analysis.gap import measure_gaps, short_of
 from saypro_analysis.kpi import Kpi, Thresholds
 from saypro_analysis.limits import latest_limits
-from saypro_analysis.outlook import AHEAD, PRIOR, Outlooks, look_ahead
+from saypro_analysis.outlook import EVEN, PRIOR, Outlooks, look_ahead
 from saypro_analysis.panel import Panel
 from saypro_analysis.phases import Phases, Points, find_phases, follow, freeze_before, inside, label_phases
 from saypro_analysis.process import (
+    RUNNING_MISSES,
     current_limits,
+    drift,
+    going_on,
     known_or,
     level_start,
     phase_start,
@@ -86,32 +89,37 @@ def judge_panel(
         significance=thresholds.significance, materiality=_of_cards(cards, "materiality", thresholds.materiality),
     )  # fmt: skip
     step = np.where(trend["verdict"] == "step change", evidence.step, 0)
-    season = panel_season(panel, evidence, trend)
+    season = panel_season(panel, evidence, step > 0)
     phases, points = chart_points(panel, step, season)
     limits = dict(latest_limits(values, panel.months, phases, points, way=panel.way, low=low, high=high))
     current, current_known = current_limits(panel, phases, limits, step, season)
     misses = running_misses(short)
-    settle(limits, current, current_known, trend, misses)
+    settle(limits, current, current_known, trend)
     fluctuation = measure_fluctuations(
         values, short, stable=trend["verdict"] == "stable", sigma=limits["sigma"], target=gap["target"],
         tolerance=_of_cards(cards, "amber", thresholds.amber),
     )  # fmt: skip
     start = level_start(phases, points, values, step)
     new = start > phase_start(phases)
-    state = process_state(panel, evidence, trend, current, limits, start, new)
+    moving = going_on(evidence, trend, thresholds.significance)
+    state = process_state(panel, evidence, moving, current, limits, start, new, step > 0)
     outlook = look_ahead(panel, forecast(values, state), state.basis)
+    chance = _next_chance(outlook, short)
+    failing = (limits["variation"] == "concerning") & (misses >= RUNNING_MISSES) & (chance < EVEN)
+    limits["assurance"] = np.where(failing, "fail", limits["assurance"])
     emerging, progress, direction = _standing(gap, limits, trend, fluctuation)
     severity = measure_severity(
         gap["size"], cards=cards, actual=gap["actual"], target=np.where(panel.way == 0, np.nan, gap["target"]),
-        percent=gap["percent"], sigma=state.sigma, short=short, chance=_next_chance(outlook, short),
+        percent=gap["percent"], sigma=state.sigma, short=short, chance=chance,
         direction=direction, red=thresholds.red,
     )  # fmt: skip
-    at_risk = (gap["status"] == "met") & outlook.misses[:, :AHEAD].any(axis=1)
+    with np.errstate(invalid="ignore"):
+        at_risk = (gap["status"] == "met") & (outlook.chance < EVEN).any(axis=1)
     rebase = proposals(panel, phases, start, new, (step > 0) | (trend["verdict"] == "stable"))
     side = np.where(panel.way > 0, limits["upper"], limits["lower"])
     year = year_ends(
         panel, np.array(kinds, dtype=object), outlook.forecast, outlook.basis, fiscal_year_start=fiscal_year_start,
-        usual=limits["mean"], best=np.where(panel.way == 0, np.nan, side),
+        best=np.where(panel.way == 0, np.nan, side),
     )  # fmt: skip
     chances = {
         "flag_chance": flag_chance(limits["points"], outlook.forecast.carry),
@@ -124,11 +132,10 @@ def judge_panel(
     )  # fmt: skip
 
 
-def panel_season(panel: Panel, evidence: TrendEvidence, trend: Columns) -> Floats:
-    """The season that the limits of each series follow (k, n); 0 where there is none."""
-    moving = np.isin(trend["verdict"], ("improving", "declining"))
-    allowed = np.array([card.seasonal for card in panel.kpis], dtype=bool)
-    return lasting_season(panel.value, np.where(moving, evidence.change / YEAR, 0.0), allowed)
+def panel_season(panel: Panel, evidence: TrendEvidence, stepped: npt.NDArray[np.bool_]) -> Floats:
+    """The season that the limits of each series follow (k, n); 0 where there is none, or where limits are frozen."""
+    cards = [card.seasonal and not (card.baseline.first or card.baseline.points) for card in panel.kpis]
+    return lasting_season(panel.value, drift(evidence, stepped), np.array(cards, dtype=bool))
 
 
 def chart_points(panel: Panel, step: npt.NDArray[np.int_], season: Floats) -> tuple[Phases, Points]:
@@ -150,7 +157,8 @@ def _standing(gap: Columns, limits: Columns, trend: Columns, fluctuation: Column
     concerning, swinging = limits["variation"] == "concerning", fluctuation["fluctuating"]
     recovering = missed & (better | (limits["variation"] == "improving")) & ~(worse | concerning)
     progress = named(PROGRESS, np.select([recovering, missed], [1, 2], 0))
-    direction = np.select([worse, better, swinging], [WORSE, BETTER, SWINGING], STEADY)
+    # An early sign, of fewer than twelve months, counts no more than a swing.
+    direction = np.select([worse & ~trend["early"], better, worse | swinging], [WORSE, BETTER, SWINGING], STEADY)
     return fine & (worse | concerning | swinging), progress, direction
 
 

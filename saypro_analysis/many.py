@@ -1,6 +1,7 @@
 """Verdicts of thousands of series as one table: a row per series, a column per number or word."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,18 @@ _LIMITS = (
     "assurance",
     "seasonal",
 )
-_TREND = ("direction", "slope", "change", "change_percent", "change_low", "change_high", "p", "adjusted_p", "method")
+_TREND = (
+    "direction",
+    "slope",
+    "change",
+    "change_percent",
+    "change_low",
+    "change_high",
+    "p",
+    "adjusted_p",
+    "method",
+    "early",
+)
 _SEVERITY = ("level", "score", "view", "relative", "noise", "odds", "capped")
 _TERMS = ("size", "persistence", "doubt", "direction")
 _OTHER = ("misses", "emerging", "at_risk", "progress", "flag_chance", "swing_chance")
@@ -54,7 +66,7 @@ def judge_table(
     same columns, gives one by month; the latest one is taken to hold on. The false discovery rate of trends is held
     over all series. Columns are named like the fields of ``Verdict``: ``status``, ``gap_size``, ``level``, ``score``,
     ``variation``, ``rule``, ``since``, ``assurance``, ``trend``, ``slope``, ``p``, ``fluctuating``, ``chance_next``
-    and so on. Raises ValueError when a month or series stands there twice, or cards and series differ in number.
+    and so on. Raises ValueError when a month or series stands there twice, or cards or targets do not fit the series.
 
     >>> months = pd.period_range("2025-01", periods=14, freq="M")
     >>> held = pd.DataFrame({"north": range(114, 100, -1), "south": [100, 101] * 7}, index=months, dtype=float)
@@ -62,8 +74,13 @@ def judge_table(
     >>> judge_table(held, card)[["status", "trend", "variation"]].to_numpy().tolist()
     [['met', 'declining', 'concerning'], ['met', 'stable', 'common']]
     """
+    if fiscal_year_start not in range(1, 13):
+        raise ValueError(f"fiscal_year_start is a month from 1 to 12, not {fiscal_year_start}")
+    if not values.shape[1]:
+        return pd.DataFrame(index=values.columns)
     panel = table_panel(values, kpi, targets)
-    kinds = [year_kind(card, natural="average") for card in panel.kpis]
+    # A ratio's parts are not in the table, so that its year is the mean of its months.
+    kinds = [year_kind(replace(card, ratio=None), natural="average") for card in panel.kpis]
     settings = Thresholds() if thresholds is None else thresholds
     table = _judge_all(panel, settings, kinds, fiscal_year_start)
     return table.set_axis(values.columns)

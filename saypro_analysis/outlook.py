@@ -16,6 +16,7 @@ Floats = npt.NDArray[np.float64]
 Basis = Literal["average", "new level", "trend", ""]
 
 AHEAD = 3  # months that the outlook tells
+EVEN = 0.5  # chance from which a target is more likely met
 PRIOR = 4  # months that the normal curve weighs against up to twelve held: by itself it is too sure of itself
 
 
@@ -41,7 +42,8 @@ class Outlook:
 
     ``basis`` is what is carried forward: the average, the level since the last step, or the trend. ``seasonal``:
     what last year's months had in common with the year before is in it. ``recovers`` is the first month within a year
-    whose forecast meets its target, of a KPI that misses now; None: none does, or it does not miss.
+    whose forecast meets its target, more likely than not, of a KPI that misses now; None: none does, or it does not
+    miss.
     """
 
     months: tuple[Expected, ...] = ()
@@ -98,7 +100,7 @@ def hit_chance(value: Floats, noise: Floats, recent: Floats, low: Floats, high: 
     bounded = np.isfinite(low) | np.isfinite(high)
     below, above = (np.where(np.isnan(bound), sign * np.inf, bound) for bound, sign in ((low, -1), (high, 1)))
     spread = np.where(noise > 0, noise, 1.0)
-    curve = normal_chance((above - value) / spread) - normal_chance((below - value) / spread)
+    curve = np.maximum(normal_chance((above - value) / spread) - normal_chance((below - value) / spread), 0.0)
     curve = np.where(noise > 0, curve, short_of(value, low, high) <= 0)
     like = value[:, :, None] + spread[:, :, None] * recent[:, None, :]
     hits = (short_of(like, low[:, :, None], high[:, :, None]) <= 0).sum(axis=2)
@@ -127,7 +129,9 @@ def outlook_of(panel: Panel, found: Outlooks, at: int, *, missed: bool) -> Outlo
                 chance=_known(chance),
             )
         )
-    again = np.flatnonzero(found.meets[at] & missed)
+    likely = found.meets[at].copy()
+    likely[:AHEAD] &= found.chance[at] >= EVEN
+    again = np.flatnonzero(likely & missed)
     return Outlook(
         months=tuple(months),
         basis=BASES[found.basis[at]],  # type: ignore[arg-type]

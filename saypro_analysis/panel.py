@@ -113,30 +113,62 @@ def month_panel(month: DepartmentMonth, kpis: Sequence[Kpi]) -> Panel:
 def table_panel(values: pd.DataFrame, kpi: Kpi | Sequence[Kpi], targets: pd.DataFrame | None) -> Panel:
     """The panel of a table with a column per series and a row per month; targets hold on after the last month.
 
-    Raises ValueError when a month or series stands there twice, or when cards and series differ in number.
+    Raises ValueError for an index that is not of months, a month or series that stands there twice, cards or targets
+    that do not fit the series, and a target that a card alone does not give.
     """
     cards = tuple([kpi] * values.shape[1] if isinstance(kpi, Kpi) else kpi)
+    months = _months_of(values)
     if len(cards) != values.shape[1]:
         raise ValueError(f"{len(cards)} cards for {values.shape[1]} series")
-    for axis, what in ((values.index, "month"), (values.columns, "series")):
-        if axis.has_duplicates:
-            raise ValueError(f"{what} {axis[axis.duplicated()][0]} stands there twice")
-    months = pd.period_range(values.index.min(), values.index.max(), freq="M", name="month")
-    numbers = values.reindex(months).to_numpy(dtype=np.float64).T
-    shape = numbers.shape
-    goals = [card.target if isinstance(card.target, Target) else Target(value=card.target) for card in cards]
-    first = np.array([[goal.value if goal.low is None else goal.low for goal in goals]], dtype=np.float64).T
-    upper = np.array([[goal.high for goal in goals]], dtype=np.float64).T
-    target = np.broadcast_to(first, shape)
+    if values.columns.has_duplicates:
+        raise ValueError(f"series {values.columns[values.columns.duplicated()][0]} stands there twice")
+    numbers = values.set_axis(months).reindex(_all(months)).to_numpy(dtype=np.float64).T
+    low, upper = (np.broadcast_to(part, numbers.shape) for part in _card_targets(cards, given=targets is not None))
     if targets is not None:
-        target = targets.reindex(index=months, columns=values.columns).to_numpy(dtype=np.float64).T
-    upper = np.broadcast_to(upper, shape)
-    none = np.full(shape, np.nan)
-    ahead, ahead_upper = (np.repeat(part[:, -1:], AHEAD, axis=1) for part in (target, upper))
+        missing = values.columns.difference(targets.columns)
+        if len(missing):
+            raise ValueError(f"targets has no column {missing[0]}")
+        low = (
+            targets.set_axis(_months_of(targets)).reindex(index=_all(months), columns=values.columns).to_numpy(float).T
+        )
+    none = np.full(numbers.shape, np.nan)
+    value, target, target_upper = (np.where(np.isfinite(part), part, np.nan) for part in (numbers, low, upper))
+    ahead, ahead_upper = (np.repeat(part[:, -1:], AHEAD, axis=1) for part in (target, target_upper))
     return Panel(
-        months=months, kpis=cards, value=np.where(np.isfinite(numbers), numbers, np.nan), target=target,
-        target_upper=upper, numerator=none, denominator=none, ahead=ahead, ahead_upper=ahead_upper,
+        months=_all(months), kpis=cards, value=value, target=target, target_upper=target_upper, numerator=none,
+        denominator=none, ahead=ahead, ahead_upper=ahead_upper,
     )  # fmt: skip
+
+
+def _months_of(table: pd.DataFrame) -> pd.PeriodIndex:
+    """The table's months; dates are taken for the month that they lie in."""
+    index = table.index
+    if isinstance(index, pd.DatetimeIndex):
+        index = index.to_period("M")
+    if not isinstance(index, pd.PeriodIndex) or index.freqstr != "M":
+        raise ValueError(f"the index must hold months (a PeriodIndex of freq M), not {type(index).__name__}")
+    if not len(index):
+        raise ValueError("the table has no month")
+    if index.has_duplicates:
+        raise ValueError(f"month {index[index.duplicated()][0]} stands there twice")
+    return index
+
+
+def _all(months: pd.PeriodIndex) -> pd.PeriodIndex:
+    return pd.period_range(months.min(), months.max(), freq="M", name="month")
+
+
+def _card_targets(cards: Sequence[Kpi], *, given: bool) -> tuple[Floats, Floats]:
+    """The constant targets of cards, lower and upper (k, 1); those by month have to be ``given``."""
+    goals = [card.target if isinstance(card.target, Target) else Target(value=card.target) for card in cards]
+    for card, goal in zip(cards, goals, strict=True):
+        if not given and (goal.by_month or goal.table or goal.last_year is not None):
+            raise ValueError(f"{card.name}: a target by month has to be given as targets")
+        if goal.low is not None and goal.high is not None and goal.low > goal.high:
+            raise ValueError(f"{card.name}: the target range from {goal.low} to {goal.high} is empty")
+    low = [np.nan if bound is None else bound for bound in (g.value if g.low is None else g.low for g in goals)]
+    upper = [np.nan if goal.high is None else goal.high for goal in goals]
+    return np.array(low, dtype=np.float64)[:, None], np.array(upper, dtype=np.float64)[:, None]
 
 
 def _ahead(kpi: Kpi, months: pd.PeriodIndex, ahead: pd.DataFrame | None) -> Floats:

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from saypro_analysis.assurance import ASSURANCES
 from saypro_analysis.columns import Columns
 from saypro_analysis.forecast import BASES, State
 from saypro_analysis.limits import latest_limits
@@ -26,6 +25,7 @@ Flags = npt.NDArray[np.bool_]
 #: ours to NHSRplotthedots, whose assurance looks at limits and target alone (``process_limits`` keeps to that).
 RUNNING_MISSES = 3
 SUSTAINED = 8  # months at a new level from which new limits are proposed: one more than a shift takes
+DRIFT = 0.05  # p below which a slope is taken out before a season is looked for, named as a trend or not
 NEARBY = 3  # months between a step and a rebase that mean the same change
 
 
@@ -53,9 +53,7 @@ def current_limits(panel: Panel, phases: Phases, limits: Columns, step: Ints, se
     return merged, known
 
 
-def settle(
-    limits: MutableMapping[str, npt.NDArray[Any]], current: Columns, known: Flags, trend: Columns, misses: Ints
-) -> None:
+def settle(limits: MutableMapping[str, npt.NDArray[Any]], current: Columns, known: Flags, trend: Columns) -> None:
     """Date a step's signal by the step, and judge assurance by the process as it is now.
 
     The best split of a series knows a step's month better than a run of labels, which may reach a chance point further
@@ -65,8 +63,15 @@ def settle(
         if limits["since"][at] is not None:
             limits["since"][at] = max(limits["since"][at], trend["since"][at])
         limits["assurance"][at] = current["assurance"][at] if known[at] else "none"
-    running = (limits["variation"] == "concerning") & (misses >= RUNNING_MISSES)
-    limits["assurance"][running] = ASSURANCES[ASSURANCES.index("fail")]
+
+
+def going_on(evidence: TrendEvidence, trend: Columns, significance: float) -> Flags:
+    """Whether a trend goes on, so that a forecast follows it: what the tests say, however small or harmless it is.
+
+    Not one that has only begun to show (fewer than twelve months), and not where a step explains it.
+    """
+    adjusted = np.nan_to_num(trend["adjusted_p"], nan=1.0)
+    return np.asarray((adjusted < significance) & (trend["verdict"] != "step change") & (evidence.points >= YEAR))
 
 
 def level_start(phases: Phases, points: Points, values: Floats, step: Ints) -> Ints:
@@ -89,11 +94,17 @@ def phase_start(phases: Phases) -> Ints:
 
 
 def process_state(
-    panel: Panel, evidence: TrendEvidence, trend: Columns, current: Columns, limits: Columns, start: Ints, new: Flags
+    panel: Panel,
+    evidence: TrendEvidence,
+    moving: Flags,
+    current: Columns,
+    limits: Columns,
+    start: Ints,
+    new: Flags,
+    stepped: Flags,
 ) -> State:
-    """What the forecast rests on; ``new`` says whether the present level began within the phase."""
+    """What the forecast rests on; ``moving`` says whether a trend goes on, ``new`` whether the level is a new one."""
     sigma = known_or(current["sigma"], limits["sigma"])
-    moving = np.isin(trend["verdict"], ("improving", "declining"))
     basis = np.where(moving, BASES.index("trend"), np.where(new, BASES.index("new level"), BASES.index("average")))
     seasonal = np.array([card.seasonal for card in panel.kpis], dtype=bool)
     error = (evidence.change_high - evidence.change_low) / (2 * Z90 * YEAR)
@@ -102,6 +113,7 @@ def process_state(
         since=start,
         slope=np.where(moving, evidence.change / YEAR, 0.0),
         slope_error=np.where(moving, error, 0.0),
+        drift=drift(evidence, stepped),
         sigma=sigma,
         season=seasonal & (evidence.points >= 2 * YEAR),
     )
@@ -132,6 +144,13 @@ def running_misses(short: Floats) -> Ints:
     """How many months in a row missed, up to the last one; a month that is not known ends the row."""
     missed = (short > 0)[:, ::-1]
     return np.asarray(np.where(missed.all(axis=1), missed.shape[1], (~missed).argmax(axis=1)))
+
+
+def drift(evidence: TrendEvidence, stepped: Flags) -> Floats:
+    """Slope a month that is taken out before a season is looked for: whatever the test alone calls a trend."""
+    with np.errstate(invalid="ignore"):
+        moving = (evidence.p < DRIFT) & ~stepped
+    return np.where(moving, evidence.change / YEAR, 0.0)
 
 
 def known_or(first: Floats, second: Floats) -> Floats:

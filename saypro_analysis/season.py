@@ -24,6 +24,7 @@ FULL_YEARS = 3  # years that limits which follow a season take
 def year_profile(values: Floats, slope: Floats) -> Floats:
     """What each month is off the mean of its own year (counted back from the last month), the trend taken out.
 
+    Months before the first full year of a series have none: a part of a year has no mean to compare with.
     ``slope`` is that of each series, a month.
 
     >>> year_profile(np.array([[0.0, 4.0] * 12]), np.zeros(1))[0, :4].tolist()
@@ -31,7 +32,8 @@ def year_profile(values: Floats, slope: Floats) -> Floats:
     """
     n = values.shape[1]
     back = n - 1 - np.arange(n)
-    level = values + slope[:, None] * back
+    years = (n - np.isfinite(values).argmax(axis=1)) // YEAR
+    level = np.where(back < years[:, None] * YEAR, values + slope[:, None] * back, np.nan)
     profile = np.full(values.shape, np.nan)
     for year in range((n + YEAR - 1) // YEAR):
         own = back // YEAR == year
@@ -61,7 +63,7 @@ def next_season(profile: Floats, allowed: Flags) -> tuple[Floats, Floats]:
     agree = np.nan_to_num(agreement(profile))
     agree = np.where(allowed & (agree > AGREE), np.minimum(agree, 1.0), 0.0)
     mean, count = _by_month(profile, min(n // YEAR, FULL_YEARS))
-    weight = count * agree[:, None] / (1 + (count - 1) * agree[:, None])
+    weight = count * agree[:, None] / np.where(count > 0, 1 + (count - 1) * agree[:, None], 1.0)
     return np.where(count > 0, weight * np.nan_to_num(mean), 0.0), agree
 
 

@@ -98,6 +98,7 @@ def measure_severity(
     level = np.searchsorted(STEPS, np.nan_to_num(score), side="right")
     critical = np.array([card.critical for card in cards], dtype=bool) & (part >= 1) & (size > 0)
     noise = np.isfinite(views[1]) & (views[1] < 1) & (size > 0) & (doubt <= 0.5)
+    level = np.where(size > 0, np.maximum(level, LEVELS.index("watch")), level)  # missed is not "on track"
     level = np.where(critical, LEVELS.index("critical"), level)
     capped = noise & (level > LEVELS.index("watch"))
     level = np.where(capped, LEVELS.index("watch"), level)
@@ -130,7 +131,7 @@ def gap_views(
     [0.05, 2.5, 1.0]
     """
     scale = np.array([np.nan if card.gap_scale is None else card.gap_scale for card in cards])
-    relative = np.where(np.isfinite(percent), percent, size / scale)
+    relative = np.divide(size, scale, out=percent.copy(), where=~np.isfinite(percent) & (scale > 0))
     noise = np.divide(size, sigma, out=np.full(size.shape, np.nan), where=sigma > 0)
     share = np.array([card.unit == "percent" for card in cards]) & (target > 0) & (target < 1)
     up, down = (np.array([card.better == better for card in cards]) for better in ("higher", "lower"))

@@ -81,11 +81,14 @@ def weigh_trends(values: Floats, *, seasonal: npt.ArrayLike = True) -> TrendEvid
         found[:, yearly], method[yearly], sign[yearly] = _year_on_year(values[yearly])
     if plain.any():
         found[:, plain], method[plain], sign[plain] = _mann_kendall(values[plain], season[plain])
-    run, chance = _unbroken(values, season)
+    run, steps = _unbroken(values, season)
+    chance = 2 * 0.5**steps
     longer = (run != 0) & (chance < found[0])
+    if longer.any():
+        found[:, longer] = _run_size(values[longer], steps[longer])
     step, margin, size = _steps(values, season, points)
     return TrendEvidence(
-        p=np.where(longer, chance, found[0]),
+        p=found[0],
         method=np.where(longer, METHODS.index("unbroken run"), method),
         sign=np.where(longer, run, sign),
         change=found[1],
@@ -148,14 +151,14 @@ def _mann_kendall(values: Floats, seasonal: Flags) -> tuple[Floats, Ints, Ints]:
     return found, method, np.sign(score).astype(np.int_)
 
 
-def _unbroken(values: Floats, seasonal: Flags) -> tuple[Ints, Floats]:
-    """Direction of the steps of one direction that lead to the last month (0: too few), and the chance of so many.
+def _unbroken(values: Floats, seasonal: Flags) -> tuple[Ints, Ints]:
+    """Direction of the steps of one direction that lead to the last month (0: too few), and how many they are.
 
     A season can do that every year. So the same months a year before must have gone the other way, or less than half
     as far; where they are not held, nearly a whole year of steps has to go one way, which no season does.
     """
     if values.shape[1] <= RUN_STEPS:
-        return np.zeros(len(values), dtype=np.int_), np.ones(len(values))
+        return np.zeros(len(values), dtype=np.int_), np.zeros(len(values), dtype=np.int_)
     signs = np.sign(np.diff(values, axis=1))[:, ::-1]
     differs = signs != signs[:, :1]
     steps = np.where(differs.any(axis=1), differs.argmax(axis=1), signs.shape[1])
@@ -170,7 +173,19 @@ def _unbroken(values: Floats, seasonal: Flags) -> tuple[Ints, Floats]:
         repeats = ~(year_ago / (values[:, ends] - values[rows, ends - steps]) < REPEATS)
     run = (steps >= RUN_STEPS) & (signs[:, 0] != 0) & np.isfinite(signs[:, 0])
     run &= ~(seasonal & (steps < YEAR - 1) & repeats)
-    return np.where(run, np.nan_to_num(signs[:, 0]), 0).astype(np.int_), 2 * 0.5**steps
+    return np.where(run, np.nan_to_num(signs[:, 0]), 0).astype(np.int_), steps
+
+
+def _run_size(values: Floats, steps: Ints) -> Floats:
+    """p, change, interval and base of an unbroken run, from its own months: what came before went another way."""
+    start = values.shape[1] - 1 - steps
+    own = np.where(np.arange(values.shape[1]) >= start[:, None], values, np.nan)
+    _, variance = kendall_score(own)
+    slopes = sen_slopes(own)
+    slope = middle_of(slopes, np.isfinite(slopes).sum(axis=1))
+    low, high = sen_interval(slopes, variance)
+    base = np.take_along_axis(values, start[:, None], axis=1)[:, 0]
+    return np.stack([2 * 0.5**steps, slope * YEAR, low * YEAR, high * YEAR, base])
 
 
 def _steps(values: Floats, seasonal: Flags, points: Ints) -> tuple[Ints, Floats, Floats]:

@@ -112,8 +112,7 @@ def points_of(verdict: Verdict, held: pd.DataFrame) -> pd.DataFrame:
     stepped = trend.verdict == "step change" and trend.since is not None
     step = np.array([panel.months.get_loc(trend.since) if stepped else 0])
     evidence = weigh_trends(panel.value, seasonal=_seasonal(panel.kpis))
-    moving = {"verdict": np.array([trend.verdict], dtype=object)}
-    _, found = chart_points(panel, step, panel_season(panel, evidence, moving))
+    _, found = chart_points(panel, step, panel_season(panel, evidence, step > 0))
     low, high = panel.low[:, -1:], panel.high[:, -1:]
     known = np.isfinite(found.sigma[0])  # an average of too few months is no line to compare with
     shown = {name: np.where(known, getattr(found, name)[0], np.nan) for name in ("mean", "lower", "upper")}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from saypro_analysis.columns import Columns, named, row
 from saypro_analysis.forecast import BASES, Forecast
-from saypro_analysis.gap import short_of
+from saypro_analysis.gap import SAME, short_of
 from saypro_analysis.kpi import Kpi, Measure
 from saypro_analysis.order import mean_of, normal_chance
 from saypro_analysis.panel import Panel
@@ -18,6 +18,7 @@ from saypro_analysis.projections import YEAR, past_errors, project_sums, weigh_m
 from saypro_analysis.ranks import Z90
 
 Floats = npt.NDArray[np.float64]
+AHEAD = 3  # months of the outlook
 SIDE = 3.0  # sigmas from the mean to a process limit
 Reach = Literal["reached", "on course", "stretch", "out of reach", ""]
 Kind = Literal["total", "ratio", "average", "last"]
@@ -80,64 +81,82 @@ def year_ends(
     basis: npt.NDArray[np.int_],
     *,
     fiscal_year_start: int,
-    usual: Floats,
     best: Floats,
 ) -> Columns:
     """The fields of ``YearEnd`` for each series of a panel; those of kind None are to be left out.
 
     ``basis`` is that of the forecasts (codes of ``BASES``): of a process that has changed they tell more about the
-    months left than last year does. ``usual`` and ``best`` are the mean and the good-side limit of each process; of
-    one that has changed or has a season, what its forecasts say instead.
+    next months than last year does. ``best`` is the good-side limit of each process; of one that has changed or has a
+    season, three sigmas from what the months left bring.
     """
     last_month = panel.months[-1]
     months = (last_month.month - fiscal_year_start) % YEAR + 1
     left, count = YEAR - months, len(kinds)
     top, bottom = _parts(panel, kinds)
-    so_far = _share(top, bottom, months)
     over = bottom[:, -months:].sum(axis=1) if len(panel.months) >= months else np.full(count, np.nan)
+    so_far = _share(top, bottom, months)
     whole, spread, remaining = _project(top, bottom, made, basis, months)
-    coming = made.value[:, :left].mean(axis=1) if left else np.full(count, np.nan)
     if left:
-        moved = (so_far * over + coming * remaining) / (over + remaining)
+        moved = _with_outlook(whole, so_far * over, over, remaining, made, left)
         whole = np.where((basis > BASES.index("average")) & np.isfinite(moved), moved, whole)
-        own = (basis > BASES.index("average")) | made.seasonal
-        usual, best = (
-            np.where(own, coming, usual),
-            np.where(own & (panel.way != 0), coming + panel.way * SIDE * made.sigma, best),
-        )
+        whole = np.where(basis > 0, whole, np.nan)  # without a forecast nothing says how far it may be off
     last = kinds == "last"
     ends = max(left - 1, 0)
     whole = np.where(last, made.value[:, ends] if left else panel.value[:, -1], whole)
     spread = np.where(last, made.error[:, ends] if left else 0.0, spread)
     so_far = np.where(last, panel.value[:, -1], so_far)
     over, remaining = np.where(last, 0.0, over), np.where(last, 1.0, remaining)
+    done, weight = np.where(last, 0.0, so_far * over), over + remaining
     low, high = _year_targets(panel, kinds, bottom, remaining, months)
-    target = np.where(panel.way > 0, low, high)
-    done = np.where(last, 0.0, so_far * over)
-    required = (target * (over + remaining) - done) / remaining if left else np.full(count, np.nan)
-    floor, ceiling = panel.possible
-    ends_at = [np.clip(whole + side * Z90 * spread, floor[:, 0], ceiling[:, 0]) for side in (-1, 1)]
+    needed = np.where(panel.way > 0, low, np.where(panel.way < 0, high, np.nan))
+    unknown = np.full(count, np.nan)
+    # What the estimate leaves to the months that remain: reach, chance and estimate cannot disagree.
+    required, usual = ((goal * weight - done) / remaining if left else unknown for goal in (needed, whole))
+    plain = (basis == BASES.index("average")) & ~made.seasonal
+    best = np.where(plain, best, usual + panel.way * SIDE * made.sigma)
+    best = np.where(panel.way == 0, np.nan, np.clip(best, panel.possible[0][:, 0], panel.possible[1][:, 0]))
+    reach = np.where(np.isfinite(whole), _reach(panel, required, usual, best), 0)
+    bounds = [(done + remaining * bound[:, 0]) / weight if left else whole for bound in panel.possible]
+    ends_at = [np.clip(whole + side * Z90 * spread, *bounds) for side in (-1, 1)]
     factor = np.where(kinds == "total", float(YEAR), 1.0)
-    required = np.where(panel.way == 0, np.nan, required)
-    known = np.isfinite(whole)
     return {
         "first": np.full(count, last_month - (months - 1), dtype=object),
         "last": np.full(count, last_month + left, dtype=object),
         "kind": kinds,
         "months": np.full(count, months),
         "so_far": np.where(kinds == "total", so_far * months, so_far),
-        "estimate": whole * factor,
+        "estimate": np.clip(whole, *bounds) * factor,
         "low": ends_at[0] * factor,
         "high": ends_at[1] * factor,
         "target": np.where(panel.way < 0, high, low) * factor,
         "target_upper": np.where(panel.way == 0, high, np.nan) * factor,
-        "chance": _chance(whole, spread, low, high),
+        "chance": _settled(_chance(whole, spread, low, high), panel, required, reach),
         "required": required,
         "usual": usual,
         "best": best,
-        "reach": named(REACHES, np.where(known, _reach(panel, required, usual, best), 0)),
-        "reason": np.where(known, "", _why_not(panel, months)),
+        "reach": named(REACHES, reach),
+        "reason": np.where(np.isfinite(whole), "", _why_not(panel, months)),
     }
+
+
+def _with_outlook(whole: Floats, done: Floats, over: Floats, remaining: Floats, made: Forecast, left: int) -> Floats:
+    """The year of a process that has changed: its outlook for the next three months, the methods for what lies beyond.
+
+    Last year's months know nothing of the change; a trend that is carried on for long knows too much.
+    """
+    near = min(left, AHEAD)
+    beyond = (whole * (over + remaining) - done) / remaining
+    coming = (near * made.value[:, :near].mean(axis=1) + (left - near) * beyond) / left
+    return np.asarray((done + coming * remaining) / (over + remaining))
+
+
+def _settled(chance: Floats, panel: Panel, required: Floats, reach: npt.NDArray[np.int_]) -> Floats:
+    """The chance; 1 where nothing can change that the target is met, 0 where nothing can make it so."""
+    lowest, highest = panel.possible
+    with np.errstate(invalid="ignore"):
+        lost = ((panel.way > 0) & (required > highest[:, 0])) | ((panel.way < 0) & (required < lowest[:, 0]))
+    settled = np.where(reach == REACHES.index("reached"), 1.0, np.where(lost, 0.0, chance))
+    return np.where(np.isfinite(chance), settled, np.nan)
 
 
 def year_end_of(columns: Columns, at: int) -> YearEnd | None:
@@ -164,7 +183,12 @@ def _project(
     known = weights.sum(axis=0) > 0
     whole = np.where(known, (weights * np.nan_to_num(each)).sum(axis=0), np.nan)
     remaining = np.where(known, (weights * np.nan_to_num(below)).sum(axis=0), np.nan) - bottom[:, -months:].sum(axis=1)
-    return whole, _spread(each, whole, errors, made, basis, YEAR - months), np.maximum(remaining, 0.0)
+    spread = _spread(each, whole, errors, made, basis, YEAR - months)
+    left = YEAR - months
+    # Run rate and share carry the noise of the months so far on to the months left, the pace that of three months.
+    carried = (weights[0] + weights[1]) * left / np.sqrt(months) + weights[3] * left / np.sqrt(3)
+    own = np.hypot(carried, np.sqrt(left)) * np.nan_to_num(made.sigma) / YEAR
+    return whole, np.fmax(spread, np.where(basis == BASES.index("average"), own, 0.0)), np.maximum(remaining, 0.0)
 
 
 def _spread(
@@ -228,11 +252,11 @@ def _chance(whole: Floats, spread: Floats, low: Floats, high: Floats) -> Floats:
 
 def _reach(panel: Panel, required: Floats, usual: Floats, best: Floats) -> npt.NDArray[np.int_]:
     """How the months left compare with what the process gives: codes of REACHES."""
-    way = panel.way
+    way, (lowest, highest) = panel.way, panel.possible
+    slack = SAME * np.fmax(np.abs(required), np.abs(usual))
     with np.errstate(invalid="ignore"):
-        lowest, highest = panel.possible
-        reached = np.where(way > 0, required <= lowest[:, 0], (way < 0) & (required >= highest[:, 0]))
-        enough, possible = way * (required - usual) <= 0, way * (required - best) <= 0
+        least = np.where(way > 0, required - lowest[:, 0], highest[:, 0] - required)
+        reached, enough, possible = least <= slack, way * (required - usual) <= slack, way * (required - best) <= slack
     unknown = ~np.isfinite(required) | ~np.isfinite(usual)
     return np.select([unknown, reached, enough, possible], [0, 1, 2, 3], 4)
 
