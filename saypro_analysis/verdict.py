@@ -13,7 +13,6 @@ from saypro_analysis.gap import Gap
 from saypro_analysis.judgement import Judgement, Progress, chart_points, judge_panel, panel_season
 from saypro_analysis.kpi import DepartmentMonth, Kpi
 from saypro_analysis.limits import Limits, signals
-from saypro_analysis.many import judge_table  # noqa: F401
 from saypro_analysis.outlook import Outlook, outlook_of
 from saypro_analysis.panel import Panel, make_panel, month_panel, series
 from saypro_analysis.severity import Severity

@@ -8,7 +8,7 @@ import pytest
 
 from saypro_analysis.budget import ErrorBudget, together
 from saypro_analysis.kpi import Kpi
-from saypro_analysis.verdict import judge_table
+from saypro_analysis.many import judge_table
 
 CARD = Kpi(name="Noise", definition="", unit="score")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from saypro_analysis.show.charts import NARROW, WIDE, new_axes
+from saypro_analysis.show.chart_axes import NARROW, WIDE, new_axes
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.tokens import sentinel
 from saypro_analysis.show.words import target_text
@@ -38,19 +38,34 @@ def segments_chart(
     axes.invert_yaxis()
     axes.set_xticks([])
     axes.set_yticks(range(len(labels)), labels, color=sentinel("ink"), fontsize=12.5)
+    bounds = _bounds(told) if with_target else []
     for place, value in enumerate(segments["value"]):
+        text = told.numbers.value(told.kpi, value)
         axes.annotate(
-            told.numbers.value(told.kpi, value), (max(value, 0.0), place), xytext=(7, 0), textcoords="offset points",
-            va="center", fontsize=13, fontweight=700, color=sentinel("ink"), annotation_clip=False,
+            text, (_label_place(axes, max(value, 0.0), text, bounds), place), xytext=(7, 0),
+            textcoords="offset points", va="center", fontsize=13, fontweight=700, color=sentinel("ink"),
+            annotation_clip=False,
         )  # fmt: skip
     if with_target:
         _target_uprights(axes, told)
     return axes
 
 
-def _target_uprights(axes: "Axes", told: Told) -> None:
+def _bounds(told: Told) -> list[float]:
     gap = told.verdict.gap
-    bounds = [bound for bound in (gap.target, gap.target_upper) if bound is not None]
+    return [bound for bound in (gap.target, gap.target_upper) if bound is not None]
+
+
+def _label_place(axes: "Axes", value: float, text: str, bounds: list[float]) -> float:
+    """Where a bar's label begins: at the bar's end, or beyond a line that would strike it."""
+    low, high = axes.get_xlim()
+    pixels = axes.get_window_extent().width
+    reach = value + (7 + LETTER * len(text)) * (high - low) / pixels
+    return max([value, *(bound for bound in bounds if value <= bound <= reach)])
+
+
+def _target_uprights(axes: "Axes", told: Told) -> None:
+    bounds = _bounds(told)
     for bound in bounds:
         axes.axvline(bound, color=sentinel("target"), linewidth=1.5, dashes=(4, 2.6), zorder=3)
     if bounds:
