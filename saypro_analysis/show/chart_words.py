@@ -4,6 +4,7 @@ import pandas as pd
 
 from saypro_analysis.kpi import Kpi
 from saypro_analysis.show.numbers import Numbers, count, month_name
+from saypro_analysis.show.outlook_words import span_text
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.words import target_text, usual_range
 
@@ -36,7 +37,9 @@ def chart_subtitle(told: Told, *, from_zero: bool) -> str:
     shown = told.shown
     period = f"{month_name(shown['month'].iloc[0])} to {month_name(shown['month'].iloc[-1])}" if len(shown) else ""
     scale = "" if from_zero else " The scale does not start at zero."
-    return f"{told.kpi.name}{unit_words(told.kpi, told.numbers)}, {period}.{scale}"
+    ahead = told.verdict.outlook.months
+    forecast = f", forecast to {month_name(ahead[-1].month)}" if ahead and len(shown) else ""
+    return f"{told.kpi.name}{unit_words(told.kpi, told.numbers)}, {period}{forecast}.{scale}"
 
 
 def unit_words(kpi: Kpi, numbers: Numbers) -> str:
@@ -67,8 +70,18 @@ def chart_description(told: Told) -> str:
         parts.append(f"The target is {target_text(told)}.")
     if usual_range(told):
         parts.append(f"The usual range is {usual_range(told)}.")
-    parts += _marked(shown)
+    parts += [*_marked(shown), *_forecast(told)]
     return " ".join([*parts, "The figures are in the table below the chart."])
+
+
+def _forecast(told: Told) -> list[str]:
+    """The coming months with their ranges."""
+    kpi, numbers = told.kpi, told.numbers
+    months = [
+        f"{month_name(part.month)} {numbers.value(kpi, part.value)}, {span_text(told, part.low, part.high)}"
+        for part in told.verdict.outlook.months
+    ]
+    return [f"Forecast with its range: {'; '.join(months)}."] if months else []
 
 
 def _marked(shown: pd.DataFrame) -> list[str]:

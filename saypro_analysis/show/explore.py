@@ -1,19 +1,24 @@
-"""For analysts in JupyterLab: pick a KPI, a segment and a number of months; chart and verdict follow."""
+"""For analysts in JupyterLab: pick a KPI, a segment, months, and where the limits start; chart and verdict follow."""
 
 import os
 from dataclasses import replace
 from typing import Any
 
 from saypro_analysis.analysis import Analysis
+from saypro_analysis.kpi import Baseline, Rebase
+from saypro_analysis.panel import series
 from saypro_analysis.show.fragment import Fragment, render
-from saypro_analysis.show.kpi_section import xmr_figure
+from saypro_analysis.show.kpi_section import more_html, xmr_figure
 from saypro_analysis.show.readings import reading
 from saypro_analysis.show.segments import segment_story
-from saypro_analysis.show.story import tell
+from saypro_analysis.show.signal_words import LEAST
+from saypro_analysis.show.story import Told, tell
 from saypro_analysis.show.words import STATUS, status_of
+from saypro_analysis.verdict import Verdict, judge_series, points_of
 
 BATCH = "SAYPRO_BATCH"  # set by the monthly run for its notebooks
 WHOLE = "all"
+AS_GIVEN = "as in params"
 _MONTHS = (12, 24, 36)
 
 
@@ -49,10 +54,11 @@ def _panel(analysis: Analysis) -> Any:
     kpi = widgets.Dropdown(options=list(kpis.items()), description="KPI")
     segment = widgets.Dropdown(options=[WHOLE], description="Segment")
     months = widgets.SelectionSlider(options=_MONTHS, value=24, description="Months")
+    limits = widgets.Dropdown(options=[AS_GIVEN, *limit_starts(analysis)], description="Limits from")
     shown = widgets.HTML()
 
     def refresh(_change: Any = None) -> None:
-        shown.value = exploration(analysis, kpi.value, segment.value, months.value).html
+        shown.value = exploration(analysis, kpi.value, segment.value, months.value, limits.value).html
 
     def choose(_change: Any = None) -> None:
         segment.options = [WHOLE, *segment_names(analysis, kpi.value)]
@@ -61,8 +67,16 @@ def _panel(analysis: Analysis) -> Any:
     kpi.observe(choose, "value")
     segment.observe(refresh, "value")
     months.observe(refresh, "value")
+    limits.observe(refresh, "value")
     choose()
-    return widgets.VBox([widgets.HBox([kpi, segment, months]), shown])
+    return widgets.VBox([widgets.HBox([kpi, segment, months, limits]), shown])
+
+
+def limit_starts(analysis: Analysis) -> list[str]:
+    """The months at which limits may start anew: those that leave enough months for limits, newest first."""
+    last = analysis.month.month
+    held = analysis.month.monthly["month"]
+    return [str(month) for month in sorted(set(held[held <= last - (LEAST - 1)]), reverse=True)]
 
 
 def segment_names(analysis: Analysis, kpi: str) -> list[str]:
@@ -73,14 +87,40 @@ def segment_names(analysis: Analysis, kpi: str) -> list[str]:
     return [f"{row.dimension}: {row.segment}" for row in pairs.itertuples(index=False)]
 
 
-def exploration(analysis: Analysis, kpi: str, segment: str = WHOLE, months: int = 24) -> Fragment:
-    """What the controls show: the chart of the KPI or one of its segments, and the verdict on the whole."""
-    told = tell(analysis, next(verdict for verdict in analysis.verdicts if verdict.kpi.id == kpi))
+def exploration(
+    analysis: Analysis, kpi: str, segment: str = WHOLE, months: int = 24, start: str = AS_GIVEN
+) -> Fragment:
+    """What the controls show: the chart of the KPI or one of its segments, judged on its own months.
+
+    ``start`` is the month from which its limits are computed anew, as if params had a rebase there.
+    """
+    verdict = next(verdict for verdict in analysis.verdicts if verdict.kpi.id == kpi)
+    told = tell(analysis, _rebased(verdict, start))
     if segment != WHOLE:
         by, name = segment.split(": ", 1)
         told = segment_story(analysis, told, by, name)
+    elif start != AS_GIVEN:
+        told = judged_anew(analysis, told)
     told = replace(told, length=months)
     status = STATUS[status_of(told.verdict)]
     figure = xmr_figure(told, name=f"explore-{kpi}")
-    html = render("explore", name=told.kpi.name, segment=segment, status=status, figure=figure, reading=reading(told))
+    html = render(
+        "explore", name=told.kpi.name, segment=segment, status=status, figure=figure, reading=reading(told),
+        more=more_html(told),
+    )  # fmt: skip
     return Fragment(html=f'<div class="saypro">{html}</div>', text=f"{told.kpi.name}: {status}")
+
+
+def judged_anew(analysis: Analysis, told: Told) -> Told:
+    """The story of a KPI whose card was changed, judged by that card; without causes and actions."""
+    held = series(analysis.month.monthly, told.kpi, until=analysis.month.month)
+    verdict = judge_series(analysis.month, told.kpi, held)
+    return replace(told, verdict=verdict, months=points_of(verdict, held), diagnosis=None, plan=None)
+
+
+def _rebased(verdict: Verdict, start: str) -> Verdict:
+    """The verdict with a card whose limits start anew in that month and nowhere else."""
+    if start == AS_GIVEN:
+        return verdict
+    anew = Baseline(rebase=(Rebase(month=start, reason="tried out here"),), screen=verdict.kpi.baseline.screen)
+    return replace(verdict, kpi=replace(verdict.kpi, baseline=anew))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from saypro_analysis.show.charts import chart_settings
+from saypro_analysis.show.chart_axes import chart_settings
 from saypro_analysis.show.fragment import render
 from saypro_analysis.show.tokens import as_variables
 

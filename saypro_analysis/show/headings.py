@@ -1,7 +1,9 @@
 """Headings: the message of a KPI's section, by case."""
 
-from saypro_analysis.show.numbers import count, month_name
+from saypro_analysis.show.numbers import capital, count, month_name, numeral
+from saypro_analysis.show.outlook_words import miss_forecast
 from saypro_analysis.show.readings import RUN
+from saypro_analysis.show.severity_words import severity_line
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.words import against, be, have, is_plural, missed_by, names
 
@@ -40,7 +42,7 @@ def _calm_heading(told: Told) -> str:
 
 
 def section_sub(told: Told) -> str:
-    """The line under a section's heading: size of the gap, since when, which kind of change."""
+    """The line under a section's heading: size of the gap, since when, which kind of change, how severe."""
     verdict = told.verdict
     parts = [f"{missed_by(told, percent=False).capitalize()}."]
     if verdict.missed_since is not None:
@@ -51,7 +53,8 @@ def section_sub(told: Told) -> str:
         )  # fmt: skip
     if verdict.progress == "no progress" and verdict.misses > 1:
         parts.append("No progress towards the target.")
-    return " ".join(parts)
+    parts.append(severity_line(told))
+    return " ".join(part for part in parts if part)
 
 
 def watch_heading(stories: tuple[Told, ...]) -> str:
@@ -61,12 +64,19 @@ def watch_heading(stories: tuple[Told, ...]) -> str:
         told = stories[0]
         still = f"still {'meet' if is_plural(told.kpi) else 'meets'} the target but" if held else "has no target but"
         return f"{told.kpi.name} {still} {watch_reason(told)}"
-    return f"{count(len(stories), 'KPI').capitalize().replace('kpi', 'KPI')} to watch: {names(stories)}"
+    risky = [told for told in stories if told.verdict.at_risk]
+    rest = len(stories) - len(risky)
+    parts = [count(len(risky), "KPI") + " at risk"] if risky else []
+    parts += [f"{numeral(rest) if risky else count(rest, 'KPI')} to watch"] if rest else []
+    first = [*risky, *(told for told in stories if not told.verdict.at_risk)]
+    return f"{capital(' and '.join(parts))}: {names(first)}"
 
 
 def watch_reason(told: Told) -> str:
     """Why a KPI that is not missed is watched."""
     verdict, plural = told.verdict, is_plural(told.kpi)
+    if verdict.at_risk:
+        return f"{be(told.kpi)} {miss_forecast(told)}"
     if verdict.trend.worsening:
         return f"{'have' if plural else 'has'} been getting worse"
     if verdict.limits.variation == "concerning":

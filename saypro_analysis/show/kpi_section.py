@@ -3,22 +3,31 @@
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from saypro_analysis.outlook import Expected
 from saypro_analysis.show.cause_words import GATED, points_to
+from saypro_analysis.show.chart_axes import shown_limits
 from saypro_analysis.show.chart_words import chart_description, chart_subtitle, chart_title
-from saypro_analysis.show.charts import shown_limits, xmr_chart
+from saypro_analysis.show.charts import target_line, xmr_chart
 from saypro_analysis.show.figures import Figure, figure_html
 from saypro_analysis.show.fragment import Fragment, render
 from saypro_analysis.show.headings import heading, section_sub
-from saypro_analysis.show.numbers import month_name
+from saypro_analysis.show.limit_words import limit_notes, rebases
+from saypro_analysis.show.numbers import month_name, month_only
+from saypro_analysis.show.outlook_words import span_text
 from saypro_analysis.show.readings import reading
+from saypro_analysis.show.severity_words import severity_line, severity_notes, severity_terms
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.tables import action_table, evidence_table
-from saypro_analysis.show.words import target_text, usual_range
+from saypro_analysis.show.trend_words import trend_figures
+from saypro_analysis.show.words import bounds_text, target_text, usual_range
 
 _DIRECTION = {"higher": "higher is better", "lower": "lower is better", "inside": "best inside its range"}
+_HEADS = ("Month", "Actual", "Target", "Usual range", "Signal")
+_HEADS_AHEAD = ("Month", "Actual or forecast", "Target", "Usual or forecast range", "Signal")
 _SIGNAL = {
     "common": "usual",
     "improving": "better than usual",
@@ -34,7 +43,7 @@ def missed_section(told: Told, *, number: int) -> Fragment:
     html = render(
         "kpi_section", id=f"kpi-{told.kpi.id}", kicker=f"{number}. {told.kpi.name}", definition=kicker_text(told),
         heading=title, sub=section_sub(told), figure=xmr_figure(told), reading=reading(told),
-        evidence=_evidence(told), gate=gate_words(told), actions=_actions(told),
+        more=more_html(told), evidence=_evidence(told), gate=gate_words(told), actions=_actions(told),
     )  # fmt: skip
     return Fragment(html=html, text=title)
 
@@ -47,6 +56,7 @@ def watch_section(stories: tuple[Told, ...], *, heading: str) -> Fragment:
             "definition": kicker_text(told),
             "figure": xmr_figure(told),
             "reading": reading(told),
+            "more": more_html(told),
             "why": points_to(told.diagnosis) if told.diagnosis is not None else "",
             "gate": gate_words(told),
             "actions": _actions(told),
@@ -54,6 +64,18 @@ def watch_section(stories: tuple[Told, ...], *, heading: str) -> Fragment:
         for told in stories
     ]
     return Fragment(html=render("watch", heading=heading, items=items), text=heading)
+
+
+def more_html(told: Told) -> Markup | str:
+    """Below a chart and its reading: notes on its limits; collapsed, how its severity and trend were reckoned."""
+    severity = severity_terms(told) if severity_line(told) else ()
+    parts = [
+        ("How the severity is made up", severity, severity_notes(told)),
+        ("The trend in figures", trend_figures(told), ()),
+    ]
+    held = [part for part in parts if part[1]]
+    notes = limit_notes(told)
+    return render("kpi_more", notes=notes, parts=held) if held or notes else ""
 
 
 def kicker_text(told: Told) -> str:
@@ -71,14 +93,15 @@ def xmr_figure(told: Told, *, name: str = "") -> Markup:
     """The KPI's chart by month, with the figures behind it."""
     shown = told.shown
     low, _ = shown_limits(told, shown)
+    ahead = [_figures_ahead(told, expected) for expected in told.verdict.outlook.months[::-1]]
     figure = Figure(
         name=name or f"xmr-{told.kpi.id}",
         title=chart_title(told),
         subtitle=chart_subtitle(told, from_zero=low == 0),
         description=chart_description(told),
         key=chart_key(told),
-        heads=("Month", "Actual", "Target", "Usual range", "Signal"),
-        rows=[_figures(told, row) for row in shown.iloc[::-1].to_dict("records")],
+        heads=_HEADS_AHEAD if ahead else _HEADS,
+        rows=[*ahead, *(_figures(told, row) for row in shown.iloc[::-1].to_dict("records"))],
         kind="xmr",
     )
     return figure_html(figure, lambda narrow: xmr_chart(told, narrow=narrow))
@@ -87,28 +110,49 @@ def xmr_figure(told: Told, *, name: str = "") -> Markup:
 def chart_key(told: Told) -> tuple[tuple[str, str], ...]:
     """The key above the chart: only what occurs in it."""
     signals = set(told.shown["signal"])
-    gap = told.verdict.gap
+    gap, limits = told.verdict.gap, told.verdict.limits
     entries = [
-        ("k-target", f"Target {target_text(told)}", gap.target is not None or gap.target_upper is not None),
+        ("k-target", _target_key(told), gap.target is not None or gap.target_upper is not None),
         ("k-worse", "Worse than usual", "concerning" in signals),
         ("k-better", "Better than usual", "improving" in signals),
         ("k-usual", "Usual", bool(signals & {"common", "neutral"})),
-        ("k-band", "Usual range and average", bool(usual_range(told))),
+        ("k-band", f"Usual range and average{', by season' if limits.seasonal else ''}", bool(usual_range(told))),
+        ("k-limits", "New limits", any(month in set(told.shown["month"].iloc[1:]) for month, _ in rebases(told))),
+        ("k-forecast", "Forecast and its range", bool(told.verdict.outlook.months)),
     ]
     return tuple((symbol, words) for symbol, words, occurs in entries if occurs)
 
 
+def _target_key(told: Told) -> str:
+    """The target in the key; with its month where it is not the same in all months of the chart."""
+    lines = [target_line(told, name) for name in ("target", "target_upper")]
+    varies = any(len(set(line[np.isfinite(line)])) > 1 for line in lines)
+    month = month_only(told.verdict.month)
+    return f"Target, {target_text(told)} in {month}" if varies else f"Target {target_text(told)}"
+
+
 def _figures(told: Told, row: Mapping[Hashable, Any]) -> tuple[str, ...]:
     kpi, numbers = told.kpi, told.numbers
-    low, high = row["target"], row["target_upper"]
-    target = numbers.value(kpi, low) if pd.notna(low) else "–"
-    if pd.notna(high):
-        target = f"{target} to {numbers.value(kpi, high)}" if pd.notna(low) else f"at most {numbers.value(kpi, high)}"
+    low, high = (float(row[name]) if pd.notna(row[name]) else None for name in ("target", "target_upper"))
     usual = "–"
     if pd.notna(row["lower"]) and pd.notna(row["upper"]):
-        edges = [numbers.value(kpi, told.possible(row[name])) for name in ("lower", "upper")]
-        usual = " to ".join(edges)
-    return month_name(row["month"], short=True), numbers.value(kpi, row["value"]), target, usual, _SIGNAL[row["signal"]]
+        usual = (
+            f"{numbers.value(kpi, told.possible(row['lower']))} to {numbers.value(kpi, told.possible(row['upper']))}"
+        )
+    month, value = month_name(row["month"], short=True), numbers.value(kpi, row["value"])
+    return month, value, _target(told, low, high), usual, _SIGNAL[row["signal"]]
+
+
+def _figures_ahead(told: Told, expected: Expected) -> tuple[str, ...]:
+    """The row of a coming month: what is forecast, marked as such."""
+    numbers = told.numbers
+    value, span = numbers.value(told.kpi, expected.value), span_text(told, expected.low, expected.high)
+    month = f"{month_name(expected.month, short=True)}, forecast"
+    return month, value, _target(told, expected.target, expected.target_upper), span, "forecast"
+
+
+def _target(told: Told, low: float | None, high: float | None) -> str:
+    return "–" if low is None and high is None else bounds_text(told, low, high)
 
 
 def _evidence(told: Told) -> Markup | str:

@@ -8,8 +8,10 @@ from markupsafe import Markup
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.show.cause_words import plan_words, why
 from saypro_analysis.show.numbers import capital, count, month_name, numeral
+from saypro_analysis.show.outlook_words import at_risk_words, miss_forecast
 from saypro_analysis.show.story import Told
-from saypro_analysis.show.words import against, be, have, is_plural, missed_by, names
+from saypro_analysis.show.trend_words import trend_sentence
+from saypro_analysis.show.words import against, be, have, is_plural, missed_by, names, status_of
 
 Facts = tuple[tuple[str, Markup], ...]
 
@@ -19,6 +21,7 @@ class Tally:
     """The scorecard, counted by status; ``before`` counts the misses of the month before, None when it is not held."""
 
     missed: tuple[Told, ...]
+    at_risk: tuple[Told, ...]
     watched: tuple[Told, ...]
     met: tuple[Told, ...]
     no_target: tuple[Told, ...]
@@ -28,19 +31,33 @@ class Tally:
     @property
     def judged(self) -> int:
         """KPIs that have both a target and a value."""
-        return len(self.missed) + sum(told.verdict.gap.status == "met" for told in (*self.met, *self.watched))
+        held = (*self.met, *self.at_risk, *self.watched)
+        return len(self.missed) + sum(told.verdict.gap.status == "met" for told in held)
+
+    @property
+    def troubled(self) -> tuple[Told, ...]:
+        """The KPIs that are not missed but not sound: first those at risk, then those to watch."""
+        return (*self.at_risk, *self.watched)
 
 
 def tally(stories: tuple[Told, ...]) -> Tally:
-    """Count the stories by status; a KPI to watch is not counted among those met."""
-    groups: dict[str, list[Told]] = {"missed": [], "watched": [], "met": [], "no target": [], "no data": []}
+    """Count the stories by status; a KPI at risk or to watch is not counted among those met."""
+    groups: dict[str, list[Told]] = {
+        "missed": [],
+        "at risk": [],
+        "watch": [],
+        "met": [],
+        "no target": [],
+        "no data": [],
+    }
     for told in stories:
-        status = told.verdict.gap.status
-        groups["watched" if told.verdict.emerging and status != "missed" else status].append(told)
+        status = status_of(told.verdict)
+        groups["watch" if status == "no target" and told.verdict.emerging else status].append(told)
     held_before = any(told.judged_in(told.verdict.month - 1) for told in stories)
     return Tally(
         missed=tuple(groups["missed"]),
-        watched=tuple(groups["watched"]),
+        at_risk=tuple(groups["at risk"]),
+        watched=tuple(groups["watch"]),
         met=tuple(groups["met"]),
         no_target=tuple(groups["no target"]),
         no_data=tuple(groups["no data"]),
@@ -85,19 +102,23 @@ def lead(month: pd.Period, stories: tuple[Told, ...]) -> Markup:
 
 
 def _all_met(month: pd.Period, held: Tally) -> str:
-    met = [told for told in (*held.watched, *held.met) if told.verdict.gap.status == "met"]
+    met = [told for told in (*held.troubled, *held.met) if told.verdict.gap.status == "met"]
     nearest = max(met, key=lambda told: told.verdict.gap.percent if told.verdict.gap.percent is not None else -1e9)
+    number = "The one target was" if held.judged == 1 else (
+        "Both targets were" if held.judged == 2 else f"All {numeral(held.judged)} targets were"
+    )  # fmt: skip
+    if held.at_risk:
+        return f"{number} met in {month_name(month)}, but {at_risk_words(held.at_risk)}."
     if held.judged == 1:
-        return f"The one target was met in {month_name(month)}: {nearest.kpi.name}, {against(nearest)}."
-    number = "Both" if held.judged == 2 else f"All {numeral(held.judged)}"
+        return f"{number} met in {month_name(month)}: {nearest.kpi.name}, {against(nearest)}."
     closest = f"{nearest.kpi.name} {be(nearest.kpi)} closest to missing"
-    return f"{number} targets were met in {month_name(month)}; {closest}, at {against(nearest)}."
+    return f"{number} met in {month_name(month)}; {closest}, at {against(nearest)}."
 
 
 def facts(analysis: Analysis, stories: tuple[Told, ...]) -> Facts:
     """The four-part block: what, since when, why, what to do."""
     held, month = tally(stories), analysis.month.month
-    main = worst(held.missed) if held.missed else (held.watched[0] if held.watched else None)
+    main = worst(held.missed) if held.missed else (held.troubled[0] if held.troubled else None)
     return (
         ("What", _what(month, held)),
         ("Since when", _since_when(held, main)),
@@ -117,6 +138,8 @@ def _what(month: pd.Period, held: Tally) -> Markup:
     rest = []
     if held.missed:
         rest.append(f"Behind: {names(held.missed)}.")
+    if held.at_risk:
+        rest.append(f"At risk: {names(held.at_risk)}.")
     if held.watched:
         rest.append(f"To watch: {names(held.watched)}.")
     if held.no_data:
@@ -156,8 +179,10 @@ def since_when(told: Told) -> tuple[str, str]:
         return month_name(verdict.missed_since), f"{name} {have(told.kpi)} missed {told_months} in a row."
     if verdict.misses == 1:
         return month_name(verdict.month), f"{name} missed {missed_since(told)}."
+    if verdict.at_risk and not verdict.trend.worsening:
+        return "From now on", f"{name} {be(told.kpi)} met, but {miss_forecast(told)}."
     if verdict.fluctuation.fluctuating:
         met = "inside the target but " if verdict.gap.status == "met" else ""
         return "No one month", f"{name} {be(told.kpi)} {met}not steady."
     met = " while the target is still met" if verdict.gap.status == "met" else ""
-    return "Over the last year", f"{capital(name)} {be(told.kpi)} getting worse{met}."
+    return "Over the last year", f"{capital(name)} {be(told.kpi)} getting worse{met}. {trend_sentence(told)}".strip()

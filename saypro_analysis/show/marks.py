@@ -7,10 +7,12 @@ from markupsafe import Markup
 from saypro_analysis.show.chart_words import spark_title
 from saypro_analysis.show.fragment import render
 from saypro_analysis.show.story import Told
+from saypro_analysis.show.words import status_of
 
 SPARK = (132.0, 34.0)  # CSS pixels
 BULLET = (150.0, 22.0)
 BULLET_END = 1.6  # of the target: the same scale in all rows
+HATCH = (7, 4)  # how wide a stroke is, and how far apart
 Floats = npt.NDArray[np.float64]
 
 
@@ -72,12 +74,18 @@ def bullet(told: Told) -> Markup:
     width = BULLET[0] / BULLET_END
     low = 0.0 if gap.target is None or kpi.better == "lower" else max(gap.target / base, 0.0)
     high = BULLET_END if kpi.better == "higher" or (kpi.better == "inside" and gap.target_upper is None) else 1.0
+    state = {"missed": "concern", "at risk": "risk", "watch": "watch"}.get(status_of(told.verdict), "good")
+    bar = round(width * min(gap.actual / base, BULLET_END), 1)
     ticks = sorted({round(width * bound / base, 1) for bound in (gap.target, gap.target_upper) if bound is not None})
     return render(
         "bullet", zone=(round(width * low, 1), round(width * (high - low), 1)), ticks=ticks, size=BULLET,
-        bar=round(width * min(gap.actual / base, BULLET_END), 1), beyond=gap.actual / base > BULLET_END,
-        state="concern" if gap.status == "missed" else "risk" if told.verdict.emerging else "good",
+        bar=bar, beyond=gap.actual / base > BULLET_END, state=state, hatch=_hatch(bar) if state == "risk" else "",
     )  # fmt: skip
+
+
+def _hatch(bar: float) -> str:
+    """Strokes across a bar as long as they fit, bottom left to top right: what is at risk."""
+    return "".join(f"M{at} 14l6 -6" for at in range(1, int(bar - HATCH[0]), HATCH[1]))
 
 
 def evidence_bar(score: int) -> Markup:

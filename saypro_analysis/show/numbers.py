@@ -146,6 +146,11 @@ def month_name(month: pd.Period, *, short: bool = False) -> str:
     return str(format_date(month.to_timestamp().date(), "MMM y" if short else "MMMM y", locale=_ENGLISH))
 
 
+def month_only(month: pd.Period) -> str:
+    """The month without its year: "October"."""
+    return str(format_date(month.to_timestamp().date(), "MMMM", locale=_ENGLISH))
+
+
 def date_name(day: pd.Timestamp) -> str:
     """The day: "30 Nov 2026"."""
     return str(format_date(day.date(), "d MMM y", locale=_ENGLISH))

@@ -5,16 +5,19 @@ from collections.abc import Mapping
 import pandas as pd
 
 from saypro_analysis.analysis import Analysis
+from saypro_analysis.budget import together
 from saypro_analysis.show.cause_words import confidence, score, supported
 from saypro_analysis.show.fragment import NOTHING, Fragment, render
 from saypro_analysis.show.lead import tally
+from saypro_analysis.show.limit_words import limit_summary
 from saypro_analysis.show.method import method_fragment
 from saypro_analysis.show.numbers import count, month_name, numbers_of
+from saypro_analysis.show.outlook_words import miss_forecast
 from saypro_analysis.show.overview_lead import overview_facts, overview_lead
 from saypro_analysis.show.page import OVERVIEW, page_json
+from saypro_analysis.show.scorecard import Row, scorecard_table
 from saypro_analysis.show.story import Told, tell_all
-from saypro_analysis.show.tables import Row, scorecard_table
-from saypro_analysis.show.words import against, be, missed_by
+from saypro_analysis.show.words import against, be, is_plural, missed_by
 
 Analyses = tuple[Analysis, ...]
 
@@ -53,14 +56,14 @@ def _card(key: str, name: str, analysis: Analysis | None, reason: str) -> dict[s
         return {"name": name, "href": "", "reason": reason or "There is no report for this month."}
     stories = tell_all(analysis)
     held = tally(stories)
-    main = held.missed[0] if held.missed else held.watched[0] if held.watched else None
+    main = next(iter((*held.missed, *held.troubled)), None)
     return {
         "name": name,
         "href": f"{key}.html",
         "reason": reason,
         "missed": len(held.missed),
         "judged": held.judged,
-        "marks": "m" * len(held.missed) + "r" * len(held.watched) + "g" * len(held.met),
+        "marks": "m" * len(held.missed) + "r" * len(held.at_risk) + "w" * len(held.watched) + "g" * len(held.met),
         "sentence": _card_sentence(main, held.judged),
         "cause": best_cause(main) if main is not None else "",
     }
@@ -71,7 +74,9 @@ def _card_sentence(main: Told | None, judged: int) -> str:
         return "All targets were met." if judged else "No KPI has both a target and a value."
     if main.verdict.gap.status == "missed":
         return f"{main.kpi.name} {be(main.kpi)} {missed_by(main)}, {against(main)}."
-    return f"{main.kpi.name} needs watching."
+    if main.verdict.at_risk:
+        return f"{main.kpi.name} {be(main.kpi)} met, but {miss_forecast(main)}."
+    return f"{main.kpi.name} {'need' if is_plural(main.kpi) else 'needs'} watching."
 
 
 def best_cause(told: Told) -> str:
@@ -151,5 +156,6 @@ def show_overview_method(analyses: Analyses) -> Fragment:
     return method_fragment(
         quality=quality.drop_duplicates(ignore_index=True), provenance=facts, contact=first.company.contact,
         numbers=numbers_of(first.company), sample=any(a.month.sample for a in analyses),
-        kpis=sum(len(analysis.scorecard) for analysis in analyses),
+        budget=together([analysis.budget for analysis in analyses]),
+        limits=limit_summary(tuple(told for analysis in analyses for told in tell_all(analysis))),
     )  # fmt: skip

@@ -1,5 +1,7 @@
 """The overview's first screen: the company's month in one sentence and four facts."""
 
+from dataclasses import replace
+
 import pandas as pd
 from markupsafe import Markup
 
@@ -7,6 +9,7 @@ from saypro_analysis.analysis import Analysis
 from saypro_analysis.show.cause_words import lower, score, supported
 from saypro_analysis.show.lead import Facts, Tally, since_when, tally, worst
 from saypro_analysis.show.numbers import capital, count, listed, month_name, numeral
+from saypro_analysis.show.outlook_words import at_risk_words
 from saypro_analysis.show.story import Told, tell_all
 from saypro_analysis.show.words import be, missed_by
 
@@ -17,10 +20,7 @@ def company_tally(analyses: Analyses) -> Tally:
     """All departments' KPIs by status, the missed ones with the largest relative gap first."""
     held = tally(tuple(told for analysis in analyses for told in tell_all(analysis)))
     missed = sorted(held.missed, key=lambda told: -(told.verdict.gap.percent or 0.0))
-    return Tally(
-        missed=tuple(missed), watched=held.watched, met=held.met, no_target=held.no_target, no_data=held.no_data,
-        before=held.before,
-    )  # fmt: skip
+    return replace(held, missed=tuple(missed))
 
 
 def overview_lead(analyses: Analyses, month: pd.Period) -> Markup:
@@ -34,7 +34,8 @@ def overview_lead(analyses: Analyses, month: pd.Period) -> Markup:
         )
     if not held.missed:
         all_of = "The one target was" if held.judged == 1 else f"All {count(held.judged, 'target')} were"
-        return Markup("{}").format(f"{all_of} met in {month_name(month)}.")
+        but = f", but {at_risk_words(held.at_risk)}" if held.at_risk else ""
+        return Markup("{}").format(f"{all_of} met in {month_name(month)}{but}.")
     told = held.missed[0]
     first = Markup("<em>{}</em> {} missed").format(
         capital(f"{numeral(len(held.missed))} of {count(held.judged, 'target')}"),
@@ -64,7 +65,8 @@ def overview_facts(analyses: Analyses) -> Facts:
 
 
 def _what(held: Tally) -> Markup:
-    text = f"{len(held.missed)} missed, {len(held.watched)} to watch, {len(held.met)} met."
+    risky = f"{len(held.at_risk)} at risk, " if held.at_risk else ""
+    text = f"{len(held.missed)} missed, {risky}{len(held.watched)} to watch, {len(held.met)} met."
     new = [told for told in held.missed if told.verdict.misses == 1 and told.judged_in(told.verdict.month - 1)]
     rest = [f"Missed anew: {listed([told.kpi.name for told in new], most=3)}."] if new else []
     if held.no_data:

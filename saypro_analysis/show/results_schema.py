@@ -1,13 +1,38 @@
 """The JSON schema (draft 2020-12) of a department's results: what each key means."""
 
-from typing import Any
+from typing import Any, get_args
 
-SCHEMA_VERSION = 1
+from saypro_analysis.assurance import Assurance
+from saypro_analysis.gap import Status
+from saypro_analysis.judgement import Progress
+from saypro_analysis.kpi import Better, Unit
+from saypro_analysis.limits import Rule, Variation
+from saypro_analysis.show.results_schema_ahead import (
+    baseline_schema,
+    budget_schema,
+    outlook_schema,
+    proposal_schema,
+    severity_schema,
+    year_schema,
+)  # fmt: skip
+from saypro_analysis.show.schema_types import (
+    COUNT,
+    FLAG,
+    MONTH,
+    NUMBER,
+    SET_MONTH,
+    TEXT,
+    a_list,
+    a_word,
+    an_object,
+    known,
+    or_null,
+)  # fmt: skip
+from saypro_analysis.trend import TrendVerdict
 
-_NUMBER: dict[str, Any] = {"type": ["number", "null"]}
-_MONTH: dict[str, Any] = {"type": ["string", "null"], "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}
-_TEXT: dict[str, Any] = {"type": "string"}
-_FLAG: dict[str, Any] = {"type": "boolean"}
+SCHEMA_VERSION = 2
+
+_MAYBE_TEXT: dict[str, Any] = {"type": ["string", "null"]}
 
 
 def results_schema() -> dict[str, Any]:
@@ -15,132 +40,168 @@ def results_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Results of a department's month",
-        **_object(
-            schema=_about({"const": SCHEMA_VERSION}, "Version of this schema"),
-            department=_about(_TEXT, "The department's id"),
-            name=_about(_TEXT, "The department's name"),
-            company=_about(_TEXT, "The company's name"),
-            currency=_about(_TEXT, "Currency of amounts of money"),
-            month=_about({**_MONTH, "type": "string"}, "The month that is reported"),
-            sample=_about(_FLAG, "Whether the data are made up"),
-            kpis=_about({"type": "array", "items": _kpi()}, "Every KPI, worst first; those of the scorecard lead"),
+        **an_object(
+            "",
+            schema=known({"const": SCHEMA_VERSION}, "Version of this schema"),
+            department=known(TEXT, "The department's id"),
+            name=known(TEXT, "The department's name"),
+            company=known(TEXT, "The company's name"),
+            currency=known(TEXT, "Currency of amounts of money"),
+            month=known(SET_MONTH, "The month that is reported"),
+            sample=known(FLAG, "Whether the data are made up"),
+            budget=budget_schema(),
+            kpis=a_list(_kpi(), "Every KPI, worst first; those of the scorecard lead"),
         ),
     }
 
 
 def _kpi() -> dict[str, Any]:
-    return _object(
-        id=_TEXT,
-        name=_TEXT,
-        unit=_about({"enum": ["currency", "percent", "count", "hours", "minutes", "days", "score", "ratio"]},
-                    "Unit of actual, target, gap, limits, slope, change, effect; percent: 0.25 is 25 %"),
-        better=_about({"enum": ["higher", "lower", "inside"]}, "Which way is better"),
-        scorecard=_about(_FLAG, "False: measured for the signs of causes only"),
-        actual=_about(_NUMBER, "The month's value"),
-        target=_about(_NUMBER, "The target, or the lower bound of a range"),
-        target_upper=_about(_NUMBER, "The upper bound of a range"),
+    unit = "Unit of actual, targets, gap, limits, forecasts, slope, change, effect; percent: 0.25 is 25 %"
+    return an_object(
+        "",
+        id=known(TEXT, "The KPI's id in the department"),
+        name=known(TEXT, "The KPI's name"),
+        unit=a_word(get_args(Unit), unit),
+        better=a_word(get_args(Better), "Which way is better"),
+        scorecard=known(FLAG, "False: measured for the signs of causes only"),
+        actual=known(NUMBER, "The month's value"),
+        target=known(NUMBER, "The target, or the lower bound of a range"),
+        target_upper=known(NUMBER, "The upper bound of a range"),
         gap=_gap(),
-        limits=_limits(),
+        severity=severity_schema(),
+        limits=_limits("The process limits that say whether the month is unusual"),
+        current=or_null(_limits("Those of the process as it is now; null: too few months since its last step")),
+        baseline=baseline_schema(),
+        proposal=proposal_schema(),
         trend=_trend(),
-        fluctuation=_object(
-            fluctuating=_FLAG,
-            tests=_about({"type": "array", "items": _TEXT}, "The tests that say so"),
-            volatility=_about(_NUMBER, "Sigma as a share of the target, else of the mean"),
-        ),
-        misses=_about({"type": "integer", "minimum": 0}, "Months in a row that missed, up to this one"),
-        missed_since=_about(_MONTH, "First month of that row"),
-        emerging=_about(_FLAG, "Not missed, but getting worse or fluctuating"),
-        progress=_about({"enum": ["", "recovering", "no progress"]}, "Of a missed KPI"),
-        diagnosis=_nullable(_object(
-            coverage=_about(_NUMBER, "Share of what all signs could tell that is known"),
-            robust=_about(_FLAG, "The leading cause does not depend on how the signs are weighted"),
-            next_check=_about({"type": ["string", "null"]}, "The unknown sign that would tell most"),
-        )),
-        causes={"type": "array", "items": _cause()},
-        plan=_nullable(_object(
-            remaining=_about(_NUMBER, "Gap that remains when all actions have their expected effect"),
-            gated=_about(_TEXT, "The kind of answer that variation and assurance ask for"),
-        )),
-        actions={"type": "array", "items": _action()},
-        series={"type": "array", "items": _object(month={**_MONTH, "type": "string"}, value=_NUMBER, target=_NUMBER,
-                                                  target_upper=_NUMBER)},
-    )  # fmt: skip
-
-
-def _gap() -> dict[str, Any]:
-    return _object(
-        size=_about(_NUMBER, "Shortfall in the KPI's unit; zero or negative is met"),
-        percent=_about(_NUMBER, "Size as a share of the target (0.25 is 25 %); null when the target is 0"),
-        status={"enum": ["missed", "met", "no target", "no data"]},
+        fluctuation=_fluctuation(),
+        outlook=outlook_schema(),
+        year=or_null(year_schema()),
+        misses=known(COUNT, "Months in a row that missed, up to this one"),
+        missed_since=known(MONTH, "First month of that row"),
+        emerging=known(FLAG, "Not missed, but getting worse or fluctuating"),
+        at_risk=known(FLAG, "Met, but forecast to miss within three months"),
+        progress=a_word(get_args(Progress), "Whether a missed KPI recovers"),
+        diagnosis=or_null(_diagnosis()),
+        causes=a_list(_cause(), "The causes that were looked at, best supported first"),
+        plan=or_null(_plan()),
+        actions=a_list(_action(), "What is recommended"),
+        series=a_list(_month(), "Every month held, in order"),
     )
 
 
-def _limits() -> dict[str, Any]:
-    return _object(
-        mean=_NUMBER,
-        lower=_NUMBER,
-        upper=_NUMBER,
-        sigma=_NUMBER,
-        points=_about({"type": "integer", "minimum": 0}, "Months that made the limits, from first to last"),
-        first=_MONTH,
-        last=_MONTH,
-        provisional=_FLAG,
-        variation={"enum": ["improving", "concerning", "common", "neutral", "insufficient"]},
-        rule={"enum": ["outside limits", "trend", "two in three", "shift", ""]},
-        since=_about(_MONTH, "First month of the present signal"),
-        assurance={"enum": ["pass", "fail", "hit or miss", "none"]},
+def _gap() -> dict[str, Any]:
+    return an_object(
+        "Actual against target",
+        size=known(NUMBER, "Shortfall in the KPI's unit; zero or negative is met"),
+        percent=known(NUMBER, "Size as a share of the target (0.25 is 25 %); null when the target is 0"),
+        status=a_word(get_args(Status), "Whether the target was met"),
+    )
+
+
+def _limits(about: str) -> dict[str, Any]:
+    return an_object(
+        about,
+        mean=known(NUMBER, "Average of the months that make the limits"),
+        lower=known(NUMBER, "Lower process limit"),
+        upper=known(NUMBER, "Upper process limit"),
+        sigma=known(NUMBER, "Sigma of the process, from its month-to-month changes"),
+        points=known(COUNT, "Months that made the limits, from first to last"),
+        first=known(MONTH, "First of them"),
+        last=known(MONTH, "Last of them"),
+        provisional=known(FLAG, "Made by twelve months or fewer"),
+        variation=a_word(get_args(Variation), "What the latest month says of the process"),
+        rule=a_word(get_args(Rule), "The rule by which it does"),
+        since=known(MONTH, "First month of the present signal"),
+        assurance=a_word(get_args(Assurance), "What the process, left alone, does with the target"),
+        seasonal=known(FLAG, "Whether the limits follow a season: mean, lower and upper are then those of the month"),
     )
 
 
 def _trend() -> dict[str, Any]:
-    return _object(
-        verdict={"enum": ["improving", "declining", "stable", "step change", "insufficient"]},
-        direction=_about({"enum": ["better", "worse", ""]}, "Of a step"),
-        since=_about(_MONTH, "First month of the new level of a step"),
-        slope=_about(_NUMBER, "Per month"),
-        change=_about(_NUMBER, "Over twelve months, of the interval change_low to change_high"),
-        change_percent=_NUMBER,
-        change_low=_NUMBER,
-        change_high=_NUMBER,
-        p=_about(_NUMBER, "Of the test named by method"),
-        method=_TEXT,
-        early=_about(_FLAG, "Fewer than twelve months: an early sign"),
+    return an_object(
+        "Where the KPI is heading",
+        verdict=a_word(get_args(TrendVerdict), "What was found"),
+        direction=a_word(("better", "worse", ""), "Of a step"),
+        since=known(MONTH, "First month of the new level of a step"),
+        slope=known(NUMBER, "Change per month"),
+        change=known(NUMBER, "Change over twelve months"),
+        change_percent=known(NUMBER, "The same as a share of the level it started from"),
+        change_low=known(NUMBER, "Low end of the change's 90 % interval"),
+        change_high=known(NUMBER, "High end of the change's 90 % interval"),
+        p=known(NUMBER, "Of the test named by method, alone"),
+        adjusted_p=known(NUMBER, "The same among all tests of the company's report (Benjamini-Hochberg)"),
+        method=known(TEXT, "The test"),
+        early=known(FLAG, "Fewer than twelve months: an early sign"),
+    )
+
+
+def _fluctuation() -> dict[str, Any]:
+    return an_object(
+        "Whether the KPI swings more than it should",
+        fluctuating=known(FLAG, "Whether it does"),
+        tests=a_list(TEXT, "The tests that say so"),
+        volatility=known(NUMBER, "Sigma as a share of the target, else of the mean"),
+    )
+
+
+def _diagnosis() -> dict[str, Any]:
+    return an_object(
+        "How much the known signs can tell of the causes",
+        coverage=known(NUMBER, "Share of what all signs could tell that is known"),
+        robust=known(FLAG, "The leading cause does not depend on how the signs are weighted"),
+        next_check=known(_MAYBE_TEXT, "The unknown sign that would tell most"),
     )
 
 
 def _cause() -> dict[str, Any]:
-    evidence = {"type": "array", "items": _object(sign=_TEXT, degree=_NUMBER, weight=_NUMBER, text=_TEXT)}
-    return _object(
-        **{"for": evidence, "against": evidence},
-        id=_TEXT,
-        name=_TEXT,
-        prior=_NUMBER,
-        posterior=_about(_NUMBER, "Chance of the cause given the signs"),
-        verdict={"enum": ["likely", "possible", "not indicated", "no evidence"]},
+    evidence = an_object(
+        "",
+        sign=known(TEXT, "The sign's id"),
+        degree=known(NUMBER, "How far it was seen, 0 to 1"),
+        weight=known(NUMBER, "How much it tells"),
+        text=known(TEXT, "What was seen"),
+    )
+    sides = {side: a_list(evidence, f"Signs {side} the cause, heaviest first") for side in ("for", "against")}
+    return an_object(
+        "",
+        **sides,
+        id=known(TEXT, "The cause's id in causes.yml"),
+        name=known(TEXT, "The cause's name"),
+        prior=known(NUMBER, "Chance of the cause before any sign"),
+        posterior=known(NUMBER, "Chance of the cause given the signs"),
+        verdict=a_word(("likely", "possible", "not indicated", "no evidence"), "The posterior in words"),
+    )
+
+
+def _plan() -> dict[str, Any]:
+    return an_object(
+        "What the actions come to",
+        remaining=known(NUMBER, "Gap that remains when all actions have their expected effect"),
+        gated=known(TEXT, "The kind of answer that variation and assurance ask for"),
     )
 
 
 def _action() -> dict[str, Any]:
-    return _object(
-        action=_about({"type": ["string", "null"]}, "Id in causes.yml; null for a check"),
-        text=_TEXT,
-        cause={"type": ["string", "null"]},
-        owner=_TEXT,
-        due={"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
-        effect=_about(_NUMBER, "Part of the gap that it is expected to close"),
-        effect_low=_NUMBER,
-        effect_high=_NUMBER,
-        kind={"enum": ["planned", "suggested", "check"]},
+    return an_object(
+        "",
+        action=known(_MAYBE_TEXT, "Id in causes.yml; null for a check"),
+        text=known(TEXT, "What to do"),
+        cause=known(_MAYBE_TEXT, "Id of the cause that it addresses"),
+        owner=known(TEXT, "Who does it"),
+        due=known({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}, "By when"),
+        effect=known(NUMBER, "Part of the gap that it is expected to close"),
+        effect_low=known(NUMBER, "Low end of that"),
+        effect_high=known(NUMBER, "High end of that"),
+        kind=a_word(("planned", "suggested", "check"), "In the register, suggested, or something to check first"),
     )
 
 
-def _object(**properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": sorted(properties), "additionalProperties": False}
-
-
-def _about(kind: dict[str, Any], description: str) -> dict[str, Any]:
-    return {**kind, "description": description}
-
-
-def _nullable(kind: dict[str, Any]) -> dict[str, Any]:
-    return {"anyOf": [kind, {"type": "null"}]}
+def _month() -> dict[str, Any]:
+    return an_object(
+        "",
+        month=known(SET_MONTH, "The month"),
+        value=known(NUMBER, "Its value; null: missing"),
+        target=known(NUMBER, "Its target, or the lower bound of a range"),
+        target_upper=known(NUMBER, "The upper bound of a range"),
+    )

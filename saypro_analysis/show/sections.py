@@ -6,11 +6,13 @@ from saypro_analysis.show.fragment import NOTHING, Fragment, join, render
 from saypro_analysis.show.headings import watch_heading
 from saypro_analysis.show.kpi_section import missed_section, watch_section
 from saypro_analysis.show.lead import Tally, facts, lead, tally
+from saypro_analysis.show.limit_words import limit_summary
 from saypro_analysis.show.method import method_fragment
 from saypro_analysis.show.numbers import capital, count, month_name, numbers_of, numeral
 from saypro_analysis.show.page import department_page
+from saypro_analysis.show.scorecard import Row, scorecard_table
 from saypro_analysis.show.story import tell, tell_all
-from saypro_analysis.show.tables import Row, follow_up_table, scorecard_table
+from saypro_analysis.show.tables import follow_up_table
 from saypro_analysis.show.words import STATUS
 
 
@@ -63,7 +65,8 @@ def _counts(held: Tally) -> list[tuple[str, str, int, str]]:
     """Symbol, number and words of each status that occurs."""
     groups = [
         ("m", held.missed, STATUS["missed"]),
-        ("r", held.watched, "To watch"),
+        ("r", held.at_risk, "Met, at risk"),
+        ("w", held.watched, "To watch"),
         ("g", held.met, STATUS["met"]),
         ("n", held.no_target, STATUS["no target"]),
         ("n", held.no_data, STATUS["no data"]),
@@ -91,8 +94,9 @@ def show_missed(analysis: Analysis) -> Fragment:
 
 
 def show_watch_list(analysis: Analysis) -> Fragment:
-    """The KPIs that are not missed but get worse or swing too much. Empty when there is none."""
-    stories = tuple(tell(analysis, verdict) for verdict in analysis.watched)
+    """The KPIs that are not missed but at risk, get worse or swing too much. Empty when there is none."""
+    held = tally(tuple(tell(analysis, verdict) for verdict in analysis.watched))
+    stories = held.troubled
     return watch_section(stories, heading=watch_heading(stories)) if stories else NOTHING
 
 
@@ -120,5 +124,6 @@ def show_method(analysis: Analysis) -> Fragment:
     month = analysis.month
     return method_fragment(
         quality=month.quality, provenance=dict(month.provenance), contact=month.company.contact,
-        numbers=numbers_of(month.company), sample=month.sample, kpis=len(analysis.scorecard),
+        numbers=numbers_of(month.company), sample=month.sample, budget=analysis.budget,
+        limits=limit_summary(tell_all(analysis)),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from saypro_analysis.analysis import Analysis
 from saypro_analysis.errors import Fault, ParamsError
 from saypro_analysis.gap import shortfalls
 from saypro_analysis.kpi import Kpi
+from saypro_analysis.panel import series
 from saypro_analysis.show.chart_words import unit_words
 from saypro_analysis.show.comparisons import segments_chart
 from saypro_analysis.show.figures import Figure, figure_html
@@ -18,7 +19,6 @@ from saypro_analysis.show.fragment import Fragment, render
 from saypro_analysis.show.numbers import month_name, numeral
 from saypro_analysis.show.story import Told, tell
 from saypro_analysis.show.words import target_text
-from saypro_analysis.panel import series
 from saypro_analysis.verdict import Verdict, judge_series, points_of
 
 MOST = 12  # bars; more cannot be read
@@ -92,6 +92,7 @@ def segment_story(analysis: Analysis, told: Told, by: str, segment: str) -> Told
         held[name] = rows[name].reindex(held.index)
     if is_sum(analysis, kpi):
         held[["target", "target_upper"]] = np.nan
+        month = replace(month, ahead=month.ahead.iloc[:0])
     verdict = judge_series(month, kpi, held)
     short = shortfalls(held["value"], held["target"], held["target_upper"], better=kpi.better)
     return replace(

@@ -2,11 +2,18 @@
 
 from saypro_analysis.kpi import Kpi
 from saypro_analysis.limits import Limits
-from saypro_analysis.show.numbers import listed
+from saypro_analysis.show.numbers import listed, month_only
 from saypro_analysis.show.story import Told
 from saypro_analysis.verdict import Verdict
 
-STATUS = {"missed": "Missed", "watch": "Met, watch", "met": "Met", "no target": "No target", "no data": "No data"}
+STATUS = {
+    "missed": "Missed",
+    "at risk": "At risk",
+    "watch": "Met, watch",
+    "met": "Met",
+    "no target": "No target",
+    "no data": "No data",
+}
 VARIATION = {
     "improving": "Better than usual",
     "concerning": "Worse than usual",
@@ -32,14 +39,16 @@ SWINGS = {
 
 
 def status_of(verdict: Verdict) -> str:
-    """The key of the status shown: a met KPI that is an emerging problem is one to watch."""
+    """The key of the status shown: a met KPI is at risk when it is forecast to miss, to watch when it gets worse."""
     status = verdict.gap.status
-    return "watch" if status == "met" and verdict.emerging else status
+    if status != "met":
+        return status
+    return "at risk" if verdict.at_risk else "watch" if verdict.emerging else status
 
 
 def assurance_word(verdict: Verdict) -> str:
-    """What the usual range does with the target; a process that has left its range no longer "will" do it."""
-    left = verdict.gap.status == "missed" and verdict.limits.variation == "concerning"
+    """What the usual range does with the target; a process that leaves its range no longer "will" do it."""
+    left = verdict.at_risk or (verdict.gap.status == "missed" and verdict.limits.variation == "concerning")
     return "Would meet if usual" if left and verdict.limits.assurance == "pass" else ASSURANCE[verdict.limits.assurance]
 
 
@@ -97,8 +106,12 @@ def gap_text(told: Told) -> tuple[str, str]:
 
 def target_text(told: Told, *, bare: bool = False) -> str:
     """The target as a number or a range: "4.0", "$300,000", "80.0% to 92.0%"."""
-    gap, kpi, numbers = told.verdict.gap, told.kpi, told.numbers
-    low, high = gap.target, gap.target_upper
+    return bounds_text(told, told.verdict.gap.target, told.verdict.gap.target_upper, bare=bare)
+
+
+def bounds_text(told: Told, low: float | None, high: float | None, *, bare: bool = False) -> str:
+    """As ``target_text``, of the target of another month or of a year."""
+    kpi, numbers = told.kpi, told.numbers
     if kpi.better != "inside":
         return numbers.value(kpi, low, bare=bare) if low is not None else "no target"
     if low is None or high is None:
@@ -124,12 +137,16 @@ def against(told: Told) -> str:
 
 
 def usual_range(told: Told, limits: Limits | None = None) -> str:
-    """The process limits (or others) in words: "5.6 h to 6.4 h"; empty when there are none."""
+    """The process limits (or others) in words: "5.6 h to 6.4 h"; empty when there are none.
+
+    Those that follow a season are the month's: "5.6 h to 6.4 h for October".
+    """
     limits = limits or told.verdict.limits
     if limits.lower is None or limits.upper is None:
         return ""
     low, high = told.possible(limits.lower), told.possible(limits.upper)
-    return f"{told.numbers.value(told.kpi, low)} to {told.numbers.value(told.kpi, high)}"
+    season = f" for {month_only(told.verdict.month)}" if limits.seasonal else ""
+    return f"{told.numbers.value(told.kpi, low)} to {told.numbers.value(told.kpi, high)}{season}"
 
 
 def names(stories: "list[Told] | tuple[Told, ...]", *, most: int = 4) -> str:

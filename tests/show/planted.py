@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from saypro_analysis.analysis import Analysis, analyse
 from saypro_analysis.kpi import (
     Action,
+    Baseline,
     Cause,
     CauseModel,
     Company,
@@ -18,8 +20,11 @@ from saypro_analysis.kpi import (
     Kpi,
     Observation,
     PlannedAction,
+    Rebase,
     Sign,
 )
+from saypro_analysis.outlook import Expected
+from saypro_analysis.show.story import Told
 
 OCTOBER = pd.Period("2026-10", "M")
 NOISE = np.random.default_rng(11).normal(0, 1, 60)
@@ -166,6 +171,42 @@ def bare() -> Analysis:
     open_, late, new = card("open_tickets", unit="count", noun="tickets"), card("late"), card("new", better="lower")
     gap = [*(5 + 0.1 * NOISE[:23]), NAN]
     return planted([(open_, rows(open_, 40 + NOISE[:24])), (late, rows(late, gap, 4.0)), (new, rows(new, [9.0], 4.0))])
+
+
+def ahead(kpi: Kpi, targets: Any, upper: Any = NAN) -> pd.DataFrame:
+    """The targets of the twelve months after October 2026."""
+    table = pd.DataFrame({"month": pd.period_range(OCTOBER + 1, periods=12, freq="M")})
+    table["department"], table["kpi"], table["target"], table["target_upper"] = "sales", kpi.id, targets, upper
+    return table
+
+
+def at_risk() -> Analysis:
+    """Open tickets that rise by four a month to 290, under 300: met now, and forecast to miss from January 2027 on."""
+    kpi = card("open_tickets", unit="count", noun="tickets", better="lower")
+    values = [*(240 + 2 * NOISE[:12]), *range(246, 294, 4)]
+    calm = card("calls", unit="count", noun="calls")
+    return planted(
+        [(kpi, rows(kpi, values, 300.0)), (calm, rows(calm, 95 + NOISE[20:44], 80))],
+        ahead=pd.concat([ahead(kpi, 300.0), ahead(calm, 80.0)], ignore_index=True),
+    )
+
+
+def rebased() -> Analysis:
+    """Hours that fell from 6 to 5 when a phone system came, whose card rebases the limits there; 5 misses 4.5."""
+    change = Rebase(month="2025-10", reason="the new phone system came into use")
+    kpi = card("handling_time", unit="hours", better="lower", baseline=Baseline(rebase=(change,)))
+    values = [*(6 + 0.1 * NOISE[:11]), *(5 + 0.1 * NOISE[11:24])]
+    return planted([(kpi, rows(kpi, values, 4.5))], ahead=ahead(kpi, 4.5))
+
+
+def expected(months: int, value: float, half: float, **settings: Any) -> Expected:
+    """A forecast for so many months after October 2026, with its interval."""
+    return Expected(month=OCTOBER + months, value=value, low=value - half, high=value + half, **settings)
+
+
+def changed(told: Told, **fields: Any) -> Told:
+    """The story with other fields of its verdict."""
+    return replace(told, verdict=replace(told.verdict, **fields))
 
 
 HOSTILE = ("<script>alert(1)</script>", "$x$ & $\\frac$", "=cmd|' /C calc'!A0", "\"><img src=x onerror='a()'>")

@@ -40,14 +40,34 @@ def test_chart_and_verdict_follow_the_choice():
     assert whole.text == "Resolution time: Missed"
     assert "jumped" not in part.html
     assert "5.0 hours" in part.html
-    assert whole.html.count('<tr><th scope="row"') == 12
+    assert whole.html.count('<tr><th scope="row"') == 12 + 3
 
 
-def test_the_panel_has_the_three_controls():
-    """KPI, segment and months can be picked; picking another KPI brings its segments."""
+def test_limits_can_be_tried_from_another_month():
+    """Limits that start anew at the step make its months usual; the card's own baseline stays what params say."""
+    analysis = planted.shift()
+    given = exploration(analysis, "resolution_time", months=12)
+    tried = exploration(analysis, "resolution_time", months=12, start="2026-03")
+    part = exploration(analysis, "resolution_time", "type: billing", months=12, start="2026-03")
+    assert "lie above the usual range" in given.html
+    assert "Limits start anew in March 2026: tried out here." in tried.html
+    assert "October 2026 lies inside the usual range" in tried.html
+    assert "Limits start anew in March 2026" in part.html
+    assert analysis.scorecard[0].kpi.baseline.rebase == ()
+    assert exploration(analysis, "resolution_time", months=12) == given
+
+
+def test_limits_start_where_enough_months_follow():
+    """The months on offer leave at least the six values that limits take, newest first."""
+    starts = module.limit_starts(planted.shift())
+    assert (starts[0], starts[-1]) == ("2026-05", "2024-11")
+
+
+def test_the_panel_has_the_controls():
+    """KPI, segment, months and the start of the limits can be picked; another KPI brings its segments."""
     panel = module._panel(planted.shift())
     controls = panel.children[0].children
-    assert [control.description for control in controls] == ["KPI", "Segment", "Months"]
+    assert [control.description for control in controls] == ["KPI", "Segment", "Months", "Limits from"]
     controls[1].value = "type: billing"
     assert "type: billing" in panel.children[1].value
 

@@ -16,7 +16,8 @@ from saypro_analysis.show.results import export_results
 from saypro_analysis.show.segments import show_segments
 
 STORIES = [
-    planted.shift, planted.fall, planted.first_miss, planted.no_signal, planted.all_met, planted.bare, planted.hostile,
+    planted.shift, planted.fall, planted.first_miss, planted.no_signal, planted.all_met, planted.bare, planted.at_risk,
+    planted.rebased, planted.hostile,
 ]  # fmt: skip
 SHOWN = (
     sections.show_head, sections.show_scorecard, sections.show_missed, sections.show_watch_list,

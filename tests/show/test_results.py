@@ -1,22 +1,25 @@
 """The numbers of a report: by schema, JSON-safe, and harmless in a spreadsheet."""
 
+import dataclasses
 import json
 
 import jsonschema
 import planted
 import pytest
 
+from saypro_analysis.kpi import Baseline
 from saypro_analysis.show.results import (
     RESULTS_MIME,
     export_overview,
     export_results,
-    neutral,
     results_schema,
     scorecard_rows,
 )
+from saypro_analysis.show.scorecard_file import neutral
 
 STORIES = [
-    planted.shift, planted.fall, planted.first_miss, planted.no_signal, planted.all_met, planted.bare, planted.hostile,
+    planted.shift, planted.fall, planted.first_miss, planted.no_signal, planted.all_met, planted.bare, planted.at_risk,
+    planted.rebased, planted.hostile,
 ]  # fmt: skip
 
 
@@ -40,6 +43,70 @@ def test_results_are_the_reports_numbers():
     assert {cause["id"] for cause in kpi["causes"]} == {"shortage", "training"}
     assert kpi["actions"][-1]["due"] == "2026-09-30"
     assert kpi["series"][-1] == {"month": "2026-10", "value": 6.0, "target": 4.0, "target_upper": None}
+
+
+def test_every_key_of_the_schema_says_what_it_means():
+    """Whoever reads results.json finds each key described."""
+    seen = []
+
+    def look(part, path):
+        for name, inner in part.get("properties", {}).items():
+            seen.append(name)
+            assert inner.get("description"), f"{path}.{name}"
+            look(inner, f"{path}.{name}")
+        for inner in (*([part["items"]] if "items" in part else []), *part.get("anyOf", ())):
+            look(inner, path)
+
+    look(results_schema(), "")
+    assert {"chance", "recovers", "capped", "adjusted_p", "reach", "swings_expected"} <= set(seen)
+
+
+def test_what_comes_is_in_the_results():
+    """Severity, outlook, year, limits as they are now, baseline, proposal and budget are those of the verdict."""
+    analysis = planted.rebased()
+    verdict, kpi = analysis.scorecard[0], results(analysis)["kpis"][0]
+    ahead = verdict.outlook.months[0]
+    assert kpi["outlook"]["months"][0] == {
+        "month": "2026-11", "value": ahead.value, "low": ahead.low, "high": ahead.high, "target": 4.5,
+        "target_upper": None, "chance": ahead.chance,
+    }  # fmt: skip
+    assert (kpi["outlook"]["basis"], kpi["outlook"]["recovers"]) == (verdict.outlook.basis, None)
+    assert kpi["severity"] == dataclasses.asdict(verdict.severity)
+    assert (kpi["year"]["last"], kpi["year"]["estimate"]) == ("2026-12", verdict.year.estimate)
+    assert kpi["current"]["mean"] == verdict.current.mean
+    assert kpi["baseline"]["kind"] == "all months"
+    assert kpi["baseline"]["rebases"] == [{"month": "2025-10", "reason": "the new phone system came into use"}]
+    assert kpi["trend"]["adjusted_p"] == verdict.trend.adjusted_p
+    assert results(planted.shift())["kpis"][0]["proposal"]["month"] == "2026-03"
+    assert results(analysis)["budget"] == dataclasses.asdict(analysis.budget)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "kind"),
+    [({}, "all months"), ({"points": 12}, "first months"), ({"first": "2025-01", "last": "2026-01"}, "span")],
+)
+def test_the_baseline_is_named_by_what_makes_the_limits(baseline, kind):
+    """All months, the first ones, or those of a span: what the card says."""
+    kpi = planted.card("calls", baseline=Baseline(**baseline))
+    held = results(planted.planted([(kpi, planted.rows(kpi, 5 + 0.1 * planted.NOISE[:24], 4.0))]))
+    assert held["kpis"][0]["baseline"]["kind"] == kind
+
+
+def test_the_scorecard_file_tells_severity_forecast_and_year():
+    """Level, score, next month's forecast and chance, that of three months, at risk, year: columns of their own."""
+    analysis = planted.at_risk()
+    verdict, row = analysis.scorecard[0], scorecard_rows(results(analysis))[0]
+    first, last = verdict.outlook.months[0], verdict.outlook.months[-1]
+    assert row["at_risk"] is True
+    assert (row["level"], row["score"]) == (verdict.severity.level, verdict.severity.score)
+    assert (row["forecast_next"], row["chance_next"], row["chance_3_months"]) == (
+        first.value,
+        first.chance,
+        last.chance,
+    )
+    assert (row["year_estimate"], row["year_chance"]) == (verdict.year.estimate, verdict.year.chance)
+    bare = scorecard_rows(results(planted.bare()))
+    assert {row["forecast_next"] for row in bare if row["kpi"] == "new"} == {None}
 
 
 def test_scorecard_rows_are_safe_in_a_spreadsheet():
@@ -73,3 +140,8 @@ def test_the_overviews_results_count_the_departments():
     ]
     assert (data["department"], data["month"], data["missing"]) == ("overview", "2026-10", {"support": "not run"})
     assert data["departments"][0]["missed"] == 1
+    assert data["budget"] == dataclasses.asdict(planted.shift().budget)
+    both = export_overview((planted.shift(), planted.at_risk()), planted.OCTOBER, {})._repr_mimebundle_()[RESULTS_MIME]
+    assert both["budget"]["kpis"] == 3
+    assert [part["at_risk"] for part in both["departments"]] == [0, 1]
+    assert export_overview((), planted.OCTOBER, {}).data["budget"] is None

@@ -13,13 +13,21 @@ from saypro_analysis.show.cause_words import GATED, points_to, together
 from saypro_analysis.show.chart_words import chart_description, chart_subtitle, chart_title
 from saypro_analysis.show.headings import heading, section_sub
 from saypro_analysis.show.lead import facts, lead
+from saypro_analysis.show.limit_words import limit_notes
 from saypro_analysis.show.numbers import Numbers, count, date_name, month_name
-from saypro_analysis.show.readings import reading, real_change, recovery, what_happened
+from saypro_analysis.show.readings import reading, what_happened
+from saypro_analysis.show.recovery_words import recovery
 from saypro_analysis.show.sections import show_head, show_missed, show_scorecard, show_watch_list
+from saypro_analysis.show.severity_words import severity_notes
+from saypro_analysis.show.signal_words import real_change
 from saypro_analysis.show.story import Told, tell, tell_all
+from saypro_analysis.show.trend_words import trend_figures, trend_sentence
 from saypro_analysis.show.words import against, gap_text, usual_range
 
-ALL = [planted.shift, planted.fall, planted.first_miss, planted.no_signal, planted.all_met, planted.bare]
+ALL = [
+    planted.shift, planted.fall, planted.first_miss, planted.no_signal, planted.all_met, planted.bare, planted.at_risk,
+    planted.rebased,
+]  # fmt: skip
 
 
 def first(analysis) -> Told:
@@ -97,8 +105,9 @@ def test_no_value_and_no_target_at_all_still_make_a_lead():
 def test_a_signal_is_called_real_and_noise_is_not():
     """The answer to "is it a real change?" follows the limits, names the range, and since when."""
     shifted, noisy = first(planted.shift()), first(planted.no_signal())
-    assert real_change(shifted).startswith("Yes. October 2026 lies above the usual range of")
-    assert "This began in March 2026." in real_change(shifted)
+    bounds = usual_range(shifted)
+    eight = f"Yes. Eight months in a row, March to October 2026, lie above the usual range of {bounds}."
+    assert real_change(shifted) == eight
     assert real_change(noisy).startswith("No sign of it.")
     assert usual_range(noisy) in real_change(noisy)
 
@@ -154,12 +163,18 @@ def test_chart_words_come_from_the_data():
     """Title, subtitle and description name the months shown, lowest, highest, last, target and range."""
     told = first(planted.shift())
     assert chart_title(told) == "The last eight months lie above the usual range"
-    subtitle = "Resolution time in hours, November 2024 to October 2026. The scale does not start at zero."
+    subtitle = (
+        "Resolution time in hours, November 2024 to October 2026, forecast to January 2027. "
+        "The scale does not start at zero."
+    )
     assert chart_subtitle(told, from_zero=False) == subtitle
     text = chart_description(told)
     low = told.shown["value"].min()
     assert f"Lowest {told.numbers.value(told.kpi, low)}" in text
     assert "last 6.0 h in October 2026. The target is 4.0 h." in text
+    ahead = told.verdict.outlook.months[0]
+    span = f"{ahead.low:.1f} to {ahead.high:.1f} h"
+    assert f"Forecast with its range: November 2026 {ahead.value:.1f} h, {span};" in text
 
 
 def test_numbers_follow_the_companys_locale_and_currency():
@@ -201,6 +216,48 @@ def test_every_story_answers_the_three_questions(story):
         for _, answer in reading(told):
             assert answer[0].isupper()
             assert answer.endswith(".")
+
+
+@pytest.mark.parametrize("story", ALL)
+def test_sentences_are_short(story):
+    """At most 25 words in each sentence beside a chart, under a heading and in a note."""
+    for told in tell_all(story()):
+        texts = [answer for _, answer in reading(told)] + [section_sub(told), *limit_notes(told), *severity_notes(told)]
+        for sentence in re.split(r"(?<=[.?!]) +(?=[A-Z])", " ".join(texts)):
+            assert len(sentence.split()) <= 25, sentence
+
+
+def test_a_trend_is_told_with_its_size_and_range():
+    """Unit and percent with the interval; shares in points alone; no p and no test's name in body text."""
+    falling = first(planted.fall())
+    change = dataclasses.replace(
+        falling.verdict.trend, change=-60_400.0, change_percent=-0.2, change_low=-75_000.0, change_high=-45_000.0
+    )
+    told = planted.changed(falling, trend=change)
+    words = "The trend of all months held is a fall of about $60,000, or 20%, a year ($45,000 to $75,000)."
+    assert what_happened(told).endswith(words)
+    rate = dataclasses.replace(told.kpi, unit="percent")
+    share = dataclasses.replace(change, change=0.034, change_low=-0.001, change_high=0.08)
+    both = trend_sentence(planted.changed(told, kpi=rate, trend=share))
+    assert both == (
+        "The trend of all months held is a rise of about 3.4 points a year (a fall of 0.1 to a rise of 8.0 points)."
+    )
+    steady = dataclasses.replace(change, verdict="stable")
+    assert trend_sentence(planted.changed(told, trend=steady)) == ""
+    body = " ".join(answer for _, answer in reading(told))
+    assert change.method not in body
+    assert not re.search(r"\bp\b", body)
+
+
+def test_the_test_behind_a_trend_stands_in_the_figures():
+    """Change with sign, interval, share, both p and the method; a p is never told as zero."""
+    trend = dataclasses.replace(first(planted.fall()).verdict.trend, p=0.0000004, adjusted_p=0.0312)
+    rows = dict(trend_figures(planted.changed(first(planted.fall()), trend=trend)))
+    assert rows["p of the test alone"] == "below 0.001"
+    assert rows["p among all tests of the report"] == "0.031"
+    assert rows["Method"] == trend.method
+    assert rows["Change over twelve months"].startswith("−$")
+    assert trend_figures(first(planted.bare())) == ()
 
 
 def test_a_target_of_zero_is_told_in_the_unit():
