@@ -1,10 +1,10 @@
-"""``make bench``: every benchmark, or those named (``python -m benchmarks run records``)."""
+"""``make bench``: every benchmark, or those named (``python -m benchmarks run records verdicts``)."""
 
 import sys
 
-from benchmarks import monthly_run, records
+from benchmarks import monthly_run, records, verdicts
 
-_ALL = {"run": monthly_run.main, "records": records.main}
+_ALL = {"run": monthly_run.main, "records": records.main, "verdicts": verdicts.main}
 
 
 def main(names: list[str]) -> None:

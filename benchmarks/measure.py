@@ -1,4 +1,4 @@
-"""Time whole commands and their memory, in turn, and print medians and ratios."""
+"""Time whole commands, or what they time themselves, and their memory, in turn, and print medians and ratios."""
 
 import os
 import statistics
@@ -8,6 +8,8 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+Readings = Mapping[str, Sequence["Reading"]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,32 +25,57 @@ def run_commands(commands: Sequence[Sequence[str]], *, environment: Mapping[str,
     start = time.perf_counter()
     peak = 0.0
     for command in commands:
-        with tempfile.TemporaryFile() as errors:
-            process = subprocess.Popen(
-                command, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL, stderr=errors
-            )
-            _, status, usage = os.wait4(process.pid, 0)  # its own children's memory is counted, too
-            process.returncode = os.waitstatus_to_exitcode(status)
-            if process.returncode:
-                errors.seek(0)
-                sys.exit(f"{' '.join(command)} failed:\n{errors.read().decode()[-2000:]}")
-        scale = 1024 if sys.platform != "darwin" else 1024 * 1024
-        peak = max(peak, usage.ru_maxrss / scale)
+        _, megabytes = _run(command, environment)
+        peak = max(peak, megabytes)
     return Reading(seconds=time.perf_counter() - start, megabytes=peak)
+
+
+def run_timed(command: Sequence[str]) -> Reading:
+    """Run a command that prints the seconds its work took, without start-up and preparation; stops when it fails."""
+    printed, megabytes = _run(command, None)
+    return Reading(seconds=float(printed), megabytes=megabytes)
+
+
+def take_turns(ways: Mapping[str, Callable[[], Reading]], *, rounds: int) -> dict[str, list[Reading]]:
+    """Run all ways in turn for some rounds."""
+    readings: dict[str, list[Reading]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            readings[name].append(way())
+    return readings
 
 
 def compare(title: str, ways: Mapping[str, Callable[[], Reading]], *, rounds: int) -> None:
     """Run all ways in turn for some rounds; print medians, and each way's ratio to the first, pair by pair."""
     print(f"\n{title} ({rounds} rounds in turn)")
-    readings: dict[str, list[Reading]] = {name: [] for name in ways}
-    for _ in range(rounds):
-        for name, way in ways.items():
-            readings[name].append(way())
+    readings = take_turns(ways, rounds=rounds)
     first = next(iter(readings.values()))
     for name, values in readings.items():
-        seconds = statistics.median(reading.seconds for reading in values)
-        memory = statistics.median(reading.megabytes for reading in values)
-        pairs = [other.seconds / own.seconds for other, own in zip(values, first, strict=True)]
-        ratio = statistics.median(pairs)
-        spread = f"{min(pairs):.1f}-{max(pairs):.1f}"
-        print(f"  {name:<58} {seconds:8.2f} s  {memory:8.0f} MB  {ratio:5.1f} times the first ({spread})")
+        print(f"  {medians(name, values)}  {ratio(values, first)} the first")
+
+
+def medians(name: str, readings: Sequence[Reading]) -> str:
+    """Median seconds and memory of one way, as a line."""
+    seconds = statistics.median(reading.seconds for reading in readings)
+    memory = statistics.median(reading.megabytes for reading in readings)
+    return f"{name:<58} {seconds:8.2f} s  {memory:8.0f} MB"
+
+
+def ratio(slow: Sequence[Reading], fast: Sequence[Reading]) -> str:
+    """How many times the seconds of ``fast`` the ones of ``slow`` are: median of the pairs, lowest and highest."""
+    pairs = [one.seconds / other.seconds for one, other in zip(slow, fast, strict=True)]
+    return f"{statistics.median(pairs):5.1f} times ({min(pairs):.1f}-{max(pairs):.1f})"
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str] | None) -> tuple[str, float]:
+    """What a command printed, and its peak of memory in MB."""
+    with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=printed, stderr=errors)
+        _, status, usage = os.wait4(process.pid, 0)  # its own children's memory is counted, too
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            errors.seek(0)
+            sys.exit(f"{' '.join(command)} failed:\n{errors.read().decode()[-2000:]}")
+        printed.seek(0)
+        scale = 1024 if sys.platform != "darwin" else 1024 * 1024
+        return printed.read().decode(), usage.ru_maxrss / scale
