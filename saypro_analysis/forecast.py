@@ -35,7 +35,7 @@ class State:
 
     ``since``: position of the first month of its present level; ``slope`` a month, 0 unless it has a trend, with the
     standard error ``slope_error``; ``drift`` is the slope that is no season, named as a trend or not; ``sigma`` is of
-    its month-to-month noise; ``season``: whether it may have one.
+    its month-to-month noise; ``season``: whether it may have one; ``run``: whether the trend is an unbroken run.
     """
 
     basis: npt.NDArray[np.int_]  # a code of BASES; 0: too little data
@@ -45,6 +45,7 @@ class State:
     drift: Floats
     sigma: Floats
     season: Flags
+    run: Flags
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +75,13 @@ def forecast(values: Floats, state: State) -> Forecast:
     profile = year_profile(values, state.drift)
     season, repeats = next_season(profile, state.season)
     slope, slope_error = _local_slope(values, state, local=moving & (repeats == 0))
-    line = _line(values, slope, state.since, moving, window=np.where(repeats > 0, YEAR, LATELY))
+    anchored = moving & state.run & (repeats == 0)
+    window = np.select([anchored, repeats > 0], [1, YEAR], LATELY)
+    line = _line(values, slope, state.since, moving, window=window)
     off = values - line - repeats[:, None] * _year_before(profile)
     # A line that fits the last year says nothing about the months before.
-    off = np.where(moving[:, None] & (np.arange(n) < n - YEAR), np.nan, off)
+    fits = np.where(anchored, LATELY, YEAR)[:, None]
+    off = np.where(moving[:, None] & (np.arange(n) < n - fits), np.nan, off)
     sigma = _noise(values - repeats[:, None] * _year_before(profile), state, adjusted=moving | (repeats > 0))
     carry = np.where(moving, 0.0, _carry(off))[:, None]
     last = np.nan_to_num(off[:, -1:])
@@ -119,7 +123,8 @@ def _recent(off: Floats, carry: Floats, noise: Floats) -> Floats:
 def _local_slope(values: Floats, state: State, *, local: Flags) -> tuple[Floats, Floats]:
     """Slope and its standard error: of a trend without a season that of the last year alone, if it goes the same way.
 
-    A comparison year on year finds a fall that began some months ago, but spreads it over twelve.
+    A comparison year on year finds a fall that began some months ago, but spreads it over twelve. An unbroken run goes
+    on from its last month as its last steps went: a line through the year would turn it around first.
     """
     slope, error = state.slope.copy(), state.slope_error.copy()
     rows = np.flatnonzero(local & (np.isfinite(values[:, -YEAR:]).sum(axis=1) >= LOCAL_POINTS))
@@ -129,6 +134,11 @@ def _local_slope(values: Floats, state: State, *, local: Flags) -> tuple[Floats,
         rows = rows[same]
         slope[rows] = own[same]
         error[rows] = state.sigma[rows] * LOCAL_ERROR
+    rows = np.flatnonzero(local & state.run)
+    if len(rows):
+        steps = np.diff(values[rows, -LATELY - 1 :], axis=1)
+        slope[rows] = np.median(steps, axis=1)
+        error[rows] = steps.std(axis=1) / np.sqrt(LATELY)
     return slope, error
 
 
@@ -137,7 +147,8 @@ def _line(
 ) -> Floats:
     """Level or trend of each month: flat on either side of the present level's begin, or through the last months.
 
-    A trend's level is that of the last ``window`` months: a whole year where there is a season.
+    A trend's level is that of the last ``window`` months: a whole year where there is a season, the last month alone
+    of an unbroken run.
     """
     n = values.shape[1]
     month = np.arange(n)

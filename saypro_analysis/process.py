@@ -115,7 +115,8 @@ def process_state(
         slope_error=np.where(moving, error, 0.0),
         drift=drift(evidence, stepped),
         sigma=sigma,
-        season=seasonal & (evidence.points >= 2 * YEAR),
+        season=seasonal & (evidence.points >= 2 * YEAR) & (evidence.run == 0),  # a run is what no season does
+        run=evidence.run != 0,
     )
 
 
@@ -150,7 +151,7 @@ def drift(evidence: TrendEvidence, stepped: Flags) -> Floats:
     """Slope a month that is taken out before a season is looked for: whatever the test alone calls a trend."""
     with np.errstate(invalid="ignore"):
         moving = (evidence.p < DRIFT) & ~stepped
-    return np.where(moving, evidence.change / YEAR, 0.0)
+    return np.where(moving, evidence.drift / YEAR, 0.0)
 
 
 def known_or(first: Floats, second: Floats) -> Floats:

@@ -55,6 +55,8 @@ class TrendEvidence:
     base: Floats  # the level that the change is relative to
     level: Floats  # median of the last three values
     points: Ints
+    run: Ints  # direction of an unbroken run up to the last month; 0: there is none
+    drift: Floats  # change over twelve months of the series as a whole, whatever its last run does
     step: Ints  # position of the first month of the last level; 0: there is no step
     step_size: Floats  # up is positive
     step_margin: Floats  # by how much (BIC) levels describe the series better than a bend
@@ -84,6 +86,7 @@ def weigh_trends(values: Floats, *, seasonal: npt.ArrayLike = True) -> TrendEvid
     run, steps = _unbroken(values, season)
     chance = 2 * 0.5**steps
     longer = (run != 0) & (chance < found[0])
+    drift = found[1].copy()
     if longer.any():
         found[:, longer] = _run_size(values[longer], steps[longer])
     step, margin, size = _steps(values, season, points)
@@ -97,6 +100,8 @@ def weigh_trends(values: Floats, *, seasonal: npt.ArrayLike = True) -> TrendEvid
         base=found[4],
         level=_last_median(values),
         points=points,
+        run=run,
+        drift=drift,
         step=step,
         step_size=size,
         step_margin=margin,

@@ -140,12 +140,14 @@ def year_ends(
 
 
 def _with_outlook(whole: Floats, done: Floats, over: Floats, remaining: Floats, made: Forecast, left: int) -> Floats:
-    """The year of a process that has changed: its outlook for the next three months, the methods for what lies beyond.
+    """The year of a process that has changed: its outlook for the next three months, and for what lies beyond the mean
+    of its forecast and of the methods.
 
     Last year's months know nothing of the change; a trend that is carried on for long knows too much.
     """
     near = min(left, AHEAD)
-    beyond = (whole * (over + remaining) - done) / remaining
+    methods = (whole * (over + remaining) - done) / remaining
+    beyond = (made.value[:, near:left].mean(axis=1) + methods) / 2 if left > near else methods
     coming = (near * made.value[:, :near].mean(axis=1) + (left - near) * beyond) / left
     return np.asarray((done + coming * remaining) / (over + remaining))
 
