@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saypro_analysis import many
-from saypro_analysis.kpi import Baseline, Kpi, Rebase, Target
+from saypro_analysis.kpi import Baseline, CauseModel, Company, Department, DepartmentMonth, Kpi, Rebase, Target
 from saypro_analysis.many import judge_table
+from saypro_analysis.verdict import judge
 
 MONTHS = 36
 LINES = ["mean", "lower", "upper", "sigma", "points"]
@@ -101,6 +102,50 @@ def test_others_in_the_table(rows, target):
         if (together.at[name, "p"] < 0.05) == (together.at[name, "adjusted_p"] < 0.05):
             alone = judge_table(months[[name]], card)
             assert differences(together.loc[[name]], alone, together.columns.drop("adjusted_p")) == []
+
+
+def test_the_verdicts_of_a_department():
+    """A department's KPIs get the verdicts that the table says, its false discoveries held over the same family."""
+    months, target = mixed(19), 20.0
+    found = judge_table(months, kpi(target=target))
+    rows = months.rename_axis("month").reset_index().melt("month", var_name="kpi", value_name="value")
+    rows = rows.assign(target=target, target_upper=math.nan, department="sales", dimension="", segment="")
+    coming = pd.period_range("2026-11", periods=12, freq="M")
+    goals = pd.DataFrame({"month": list(coming) * len(months.columns), "kpi": np.repeat(months.columns, 12)})
+    cards = {
+        name: Kpi(id=name, department="sales", name=name, definition="", unit="score", target=target) for name in months
+    }
+    made = judge(
+        DepartmentMonth(
+            company=Company(name="SayPro"),
+            department=Department(name="Sales", owner="Head", kpis=cards),
+            departments={"sales": "Sales"},
+            month=pd.Period("2026-10"),
+            causes=CauseModel(causes={}, signs={}, actions={}),
+            observations=(),
+            register=(),
+            monthly=rows.assign(numerator=math.nan, denominator=math.nan),
+            quality=pd.DataFrame(),
+            ahead=goals.assign(department="sales", target=target, target_upper=math.nan),
+        )
+    )
+    assert len(made) == len(months.columns)
+    for verdict in made:
+        row, limits, trend, outlook = found.loc[verdict.kpi.id], verdict.limits, verdict.trend, verdict.outlook.months
+        pairs = [
+            (row[name], getattr(limits, name)) for name in ("mean", "upper", "sigma", "variation", "rule", "since")
+        ]
+        pairs += [(row[name], getattr(trend, name)) for name in ("slope", "p", "adjusted_p", "change_low", "early")]
+        pairs += [(row[name], getattr(verdict.severity, name)) for name in ("score", "level", "view", "capped")]
+        pairs += [(row["trend"], trend.verdict), (row["step_since"], trend.since), (row["status"], verdict.gap.status)]
+        pairs += [(row[name], getattr(verdict, name)) for name in ("misses", "emerging", "at_risk", "progress")]
+        pairs += [(row[f"forecast_{at + 1}"], month.value) for at, month in enumerate(outlook)]
+        pairs += [(row["chance_next"], outlook[0].chance if outlook else None)]
+        pairs += [
+            (row[f"year_{name}"], getattr(verdict.year, name)) for name in ("estimate", "low", "required", "reach")
+        ]
+        pairs += [(row["proposed_rebase"], verdict.proposal.month if verdict.proposal else None)]
+        assert [pair for pair in pairs if not alike(*pair)] == [], verdict.kpi.id
 
 
 def test_chunks(monkeypatch):

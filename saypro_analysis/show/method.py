@@ -64,7 +64,7 @@ METHOD = (
             "A rank test looks for trends; it allows for seasons and for months that resemble their neighbours. A "
             "trend is declared when the test finds one and the change is large enough to matter.",
             "The rate of false findings is held over the whole report, that is, over the KPIs of all departments. The "
-            "change a year is that of the trend of all months held; its range is meant to hold nine times of ten.",
+            "change a year is that of the trend, not of two months; its range is meant to hold nine times of ten.",
             "Causes are scored from signs that are measured or were observed, for and against. The number is the "
             "chance of the cause given the signs, from 0 to 100. It shows what the evidence points to, not what must "
             "be so.",

@@ -10,12 +10,11 @@ from saypro_analysis.actions import Plan
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.budget import together
 from saypro_analysis.causes import CauseFinding, Diagnosis
-from saypro_analysis.panel import series
 from saypro_analysis.show.page import OVERVIEW
 from saypro_analysis.show.results_ahead import baseline_data, outlook_data, plain, record_data
 from saypro_analysis.show.results_schema import SCHEMA_VERSION, results_schema
 from saypro_analysis.show.scorecard_file import scorecard_rows
-from saypro_analysis.verdict import Verdict
+from saypro_analysis.verdict import Verdict, points
 
 __all__ = ["RESULTS_MIME", "Results", "export_overview", "export_results", "results_schema", "scorecard_rows"]
 
@@ -177,13 +176,7 @@ def _actions(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _series(analysis: Analysis, verdict: Verdict) -> list[dict[str, Any]]:
-    held = series(analysis.month.monthly, verdict.kpi, until=verdict.month)
-    return [
-        {
-            "month": str(month),
-            "value": plain(row["value"]),
-            "target": plain(row["target"]),
-            "target_upper": plain(row["target_upper"]),
-        }
-        for month, row in held.iterrows()
-    ]
+    """Every month with the limits and the label that hold there: what the chart draws."""
+    names = ("month", "value", "target", "target_upper", "mean", "lower", "upper", "signal")
+    rows = points(verdict, analysis.month.monthly).to_dict("records")
+    return [{name: plain(row[name]) for name in names} for row in rows]

@@ -204,4 +204,8 @@ def _month() -> dict[str, Any]:
         value=known(NUMBER, "Its value; null: missing"),
         target=known(NUMBER, "Its target, or the lower bound of a range"),
         target_upper=known(NUMBER, "The upper bound of a range"),
+        mean=known(NUMBER, "The average that held in the month"),
+        lower=known(NUMBER, "The lower process limit that held in the month"),
+        upper=known(NUMBER, "The upper process limit that held in the month"),
+        signal=a_word(("common", "improving", "concerning", "neutral", "missing"), "What the month is against these"),
     )

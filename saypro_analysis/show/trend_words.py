@@ -11,7 +11,7 @@ _SMALL_P = 0.001
 def trend_sentence(told: Told) -> str:
     """What a declared trend comes to in twelve months, as a sentence; empty where there is none.
 
-    It is the trend of all months held, not the difference of two of them: a fall that began lately went further.
+    It is that of the trend, not the difference between two months: a fall that began lately went further.
     """
     trend, kpi, numbers = told.verdict.trend, told.kpi, told.numbers
     if trend.verdict not in ("improving", "declining") or not trend.change:
@@ -23,7 +23,7 @@ def trend_sentence(told: Told) -> str:
     part = f", or {percent_text(told, share)}," if share is not None else ""
     way = "rise" if trend.change > 0 else "fall"
     size = numbers.amount(kpi, change, long=True)
-    return f"The trend of all months held is a {way} of about {size}{part} a year{_between(told, low, high)}."
+    return f"The trend is a {way} of about {size}{part} a year{_between(told, low, high)}."
 
 
 def _between(told: Told, low: float, high: float) -> str:

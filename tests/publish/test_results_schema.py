@@ -7,15 +7,20 @@ import jsonschema
 import pytest
 
 from saypro_analysis.publish.results_schema import document_schema, write_results_schema
+from saypro_analysis.show.results_schema import SCHEMA_VERSION
 
 SCHEMAS = Path(__file__).parents[2] / "params" / "schema"
 DOCUMENT = {
     "company": "SayPro", "month": "2026-10", "as_of": "2026-10-31", "made_up": True, "fingerprint": "0" * 64,
     "departments": {},
 }  # fmt: skip
+BUDGET = {
+    "kpis": 0, "flags": 0, "expected": 0.0, "swings": 0, "swings_expected": 0.0, "tested": 0, "trends": 0,
+    "false_share": 0.05,
+}  # fmt: skip
 SALES = {
-    "schema": 1, "department": "sales", "name": "Sales", "company": "SayPro", "currency": "USD", "month": "2026-10",
-    "sample": True, "kpis": [], "inputs": "a" * 64,
+    "schema": SCHEMA_VERSION, "department": "sales", "name": "Sales", "company": "SayPro", "currency": "USD",
+    "month": "2026-10", "sample": True, "kpis": [], "budget": BUDGET, "inputs": "a" * 64,
 }  # fmt: skip
 
 

@@ -42,7 +42,9 @@ def test_results_are_the_reports_numbers():
     assert (kpi["misses"], kpi["missed_since"], kpi["trend"]["verdict"]) == (8, "2026-03", "step change")
     assert {cause["id"] for cause in kpi["causes"]} == {"shortage", "training"}
     assert kpi["actions"][-1]["due"] == "2026-09-30"
-    assert kpi["series"][-1] == {"month": "2026-10", "value": 6.0, "target": 4.0, "target_upper": None}
+    last = kpi["series"][-1]
+    assert (last["month"], last["value"], last["target"], last["target_upper"]) == ("2026-10", 6.0, 4.0, None)
+    assert (last["signal"], last["upper"]) == ("concerning", kpi["limits"]["upper"])
 
 
 def test_every_key_of_the_schema_says_what_it_means():

@@ -234,14 +234,12 @@ def test_a_trend_is_told_with_its_size_and_range():
         falling.verdict.trend, change=-60_400.0, change_percent=-0.2, change_low=-75_000.0, change_high=-45_000.0
     )
     told = planted.changed(falling, trend=change)
-    words = "The trend of all months held is a fall of about $60,000, or 20%, a year ($45,000 to $75,000)."
+    words = "The trend is a fall of about $60,000, or 20%, a year ($45,000 to $75,000)."
     assert what_happened(told).endswith(words)
     rate = dataclasses.replace(told.kpi, unit="percent")
     share = dataclasses.replace(change, change=0.034, change_low=-0.001, change_high=0.08)
     both = trend_sentence(planted.changed(told, kpi=rate, trend=share))
-    assert both == (
-        "The trend of all months held is a rise of about 3.4 points a year (a fall of 0.1 to a rise of 8.0 points)."
-    )
+    assert both == ("The trend is a rise of about 3.4 points a year (a fall of 0.1 to a rise of 8.0 points).")
     steady = dataclasses.replace(change, verdict="stable")
     assert trend_sentence(planted.changed(told, trend=steady)) == ""
     body = " ".join(answer for _, answer in reading(told))
