@@ -302,6 +302,27 @@ def test_a_proposal_ends_with_the_rebase():
     assert (found["variation"] == "common").mean() > 0.95
 
 
+@pytest.mark.parametrize(("rebase", "proposed"), [("2025-11", 0.02), ("2025-04", 0.9)])
+def test_a_rebase_near_the_step(rebase, proposed):
+    """A rebase up to three months before the step meant that change; one of long before did not."""
+    values = 100 + np.random.default_rng(20).standard_normal((300, 48))
+    values[:, -10:] += 6  # since January 2026
+    card = kpi(baseline=Baseline(rebase=(Rebase(month=rebase, reason="new rota"),)))
+    share = judge_table(table(values), card)["proposed_rebase"].notna().mean()
+    assert share >= proposed if rebase < "2025-10" else share <= proposed
+
+
+@pytest.mark.parametrize(("before", "points"), [(11, 19), (12, 12), (20, 20)])
+def test_limits_before_a_step(before, points):
+    """Limits are those of the months before a step where these are twelve or more, else those of all months."""
+    values = 100 + np.random.default_rng(21).standard_normal((100, before + 8))
+    values[:, -8:] += 8
+    found = judge_table(table(values), kpi(seasonal=False))
+    stepped = (found["trend"] == "step change") & (found["step_since"] == pd.Period("2026-03"))
+    assert stepped.mean() > 0.9
+    assert set(found["points"][stepped]) == {points}
+
+
 def test_seasons_raise_few_flags():
     """A season of 3 sigma in 36 months flags months as rarely as noise (within 2 points): the limits follow it.
 

@@ -283,6 +283,16 @@ def test_recovery():
         assert verdict(values, target, coming=[target] * 12).outlook.recovers is None
 
 
+def test_recovery_is_likely():
+    """A forecast that meets its target by a few high months alone is no recovery: most months like those miss it."""
+    values = [10.0, 10.2, 18.0, 10.0, 10.2, 10.1, 18.0, 10.0, 10.2, 10.0, 10.1, 10.2]
+    outlook = verdict(values, 11.0, coming=[11.0] * 3).outlook
+    assert [month.value for month in outlook.months] == [pytest.approx(137 / 12)] * 3
+    assert outlook.months[0].value > 11
+    assert outlook.months[0].chance < 0.5
+    assert outlook.recovers is None
+
+
 def test_at_risk():
     """At risk is what is met now and more likely missed than not in one of the next three months, and nothing else."""
     rng = np.random.default_rng(9)

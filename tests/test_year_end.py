@@ -191,6 +191,15 @@ def test_a_ratio_is_that_of_its_sums():
     assert half.low < 0.81 < half.high
 
 
+def test_the_year_target_of_a_ratio():
+    """Targets by month weigh as their months do, in what is over and to come: 0.9 in the busy months, else 0.6."""
+    busy, goals = [100.0, 100.0, 800.0] * 12, [0.6, 0.6, 0.9] * 12
+    card = kpi("percent", ratio=Ratio(numerator="good", denominator="all"))
+    found = year([0.7] * 36, card, denominators=busy, target=goals, end="2026-03")
+    assert found.target == pytest.approx(0.2 * 0.6 + 0.8 * 0.9)
+    assert (found.estimate, found.chance) == (pytest.approx(0.7), 0.0)
+
+
 def test_scale_of_a_ratio():
     """A ratio's scale (100 for an NPS) is in its year as in its months."""
     card = kpi("score", ratio=Ratio(numerator="good", denominator="all"), scale=100.0, year_target=141.0)
@@ -219,6 +228,16 @@ def test_required_run_rate_where_less_is_better(needed, reach):
     assert found.required == pytest.approx(needed)
     assert (found.usual, found.best) == (pytest.approx(100), pytest.approx(90))
     assert found.reach == reach
+
+
+@pytest.mark.parametrize("better", ["higher", "lower"])
+def test_the_best_of_a_changed_process(better):
+    """After a step the usual month is that of the new level, and the best three of its sigmas from it."""
+    found = verdict([*EVEN, *(value + 50 for value in EVEN[:9])], kpi(year="total", better=better, year_target=1e3))
+    assert found.outlook.basis == "new level"
+    assert found.year.usual == pytest.approx(150, abs=1)
+    side = 1 if better == "higher" else -1
+    assert found.year.best == pytest.approx(found.year.usual + side * 3 * found.current.sigma)
 
 
 def test_reached():

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
 from markupsafe import Markup
 
 from saypro_analysis.show.fragment import render
@@ -60,14 +59,15 @@ def scorecard_table(rows: Sequence[Row], *, caption: str) -> Markup:
     ahead = [row.told.verdict.outlook.months[-1].month for row in rows if row.told.verdict.outlook.months]
     return render(
         "scorecard", caption=caption, rows=[_score_row(row) for row in rows],
-        months=f"24 months to {_unbroken(month)}" if month is not None else "24 months",
-        forecast=f"Forecast {_unbroken(ahead[0])}" if ahead and not causes else "",
+        months=f"24 months to {_unbroken(month_name(month, short=True))}" if month is not None else "24 months",
+        forecast=f"Forecast {_unbroken(month_name(ahead[0], short=True))}" if ahead and not causes else "",
         causes=causes,
     )  # fmt: skip
 
 
-def _unbroken(month: pd.Period) -> str:
-    return month_name(month, short=True).replace(" ", "\N{NO-BREAK SPACE}")
+def _unbroken(text: str) -> str:
+    """A text that stays on one line."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _score_row(row: Row) -> dict[str, object]:
@@ -78,7 +78,7 @@ def _score_row(row: Row) -> dict[str, object]:
     run = count(verdict.misses, "month", word=False) if verdict.misses > 1 else "this month"
     gap, percent = gap_text(told)
     ahead = verdict.outlook.months[-1] if verdict.outlook.months else None
-    forecast = estimate_text(told, ahead.value, ahead.low, ahead.high) if ahead is not None else ("", "")
+    forecast, span = estimate_text(told, ahead.value, ahead.low, ahead.high) if ahead is not None else ("", "")
     return {
         "name": told.kpi.name,
         "department": told.department,
@@ -100,7 +100,7 @@ def _score_row(row: Row) -> dict[str, object]:
         "assurance": assurance_word(verdict),
         "assurance_icon": assurance_icon(told),
         "spark": sparkline(told, prefix=row.prefix),
-        "forecast": forecast,
+        "forecast": (forecast, " to ".join(_unbroken(end) for end in span.split(" to "))),
         "cause": row.cause,
     }
 
