@@ -40,7 +40,7 @@ def department_cells(department: str, name: str, *, free: tuple[Cell, ...] = ())
         _code("use_report_style()", NOTEBOOK_ONLY),
         _note(
             "## The analysis",
-            "Gap, process limits, trend and fluctuation of every KPI; the causes that the signs point to; what to do.",
+            "Gap, limits, trend, outlook and year end of every KPI; the causes that the signs point to; what to do.",
         ),
         _code("story = analyse(this_month)"),
         _note("## The report"),

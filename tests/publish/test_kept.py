@@ -8,13 +8,15 @@ import pytest
 
 from saypro_analysis.publish.kept import KEPT, STALE, kept_pages, missing_pages, published_results
 from saypro_analysis.publish.report import Outcome
+from saypro_analysis.show.results_schema import SCHEMA_VERSION
 
 KPI = {
     "id": "revenue", "name": "Revenue", "unit": "currency", "scorecard": True, "actual": 1.0, "target": 2.0,
     "target_upper": None, "gap": {"size": 1.0, "percent": 0.5, "status": "missed"},
     "limits": {"variation": "common", "assurance": "none"}, "trend": {"verdict": "stable"}, "misses": 1,
+    "severity": {"level": "moderate", "score": 40.0}, "outlook": {"months": []}, "year": None, "at_risk": False,
 }  # fmt: skip
-SALES = {"schema": 1, "department": "sales", "month": "2026-10", "inputs": "a", "kpis": [KPI]}
+SALES = {"schema": SCHEMA_VERSION, "department": "sales", "month": "2026-10", "inputs": "a", "kpis": [KPI]}
 
 
 def _published(folder: Path, document: Any, *pages: str) -> Path:
@@ -39,7 +41,8 @@ def test_pages_that_were_not_made_anew_stay_with_their_numbers(tmp_path: Path) -
         {"departments": {"sales": {}}}, {"departments": {"sales": {**SALES, "schema": 0}}},
         {"departments": {"sales": {**SALES, "kpis": [{"id": "revenue"}]}}},
         {"departments": {"sales": {**SALES, "kpis": [5]}}}, {"departments": {"sales": {**SALES, "inputs": None}}},
-        '{"departments": {"sales": {"schema": 1, "kpis": [], "inputs": "a", "x": NaN}}}',
+        f'{{"departments": {{"sales": {{"schema": {SCHEMA_VERSION}, "kpis": [], "inputs": "a", "x": NaN}}}}}}',
+        {"departments": {"sales": {**SALES, "schema": SCHEMA_VERSION - 1}}},
     ],
 )  # fmt: skip
 def test_numbers_that_are_not_understood_do_not_matter(tmp_path: Path, document: Any) -> None:
