@@ -30,9 +30,9 @@ def run_commands(commands: Sequence[Sequence[str]], *, environment: Mapping[str,
     return Reading(seconds=time.perf_counter() - start, megabytes=peak)
 
 
-def run_timed(command: Sequence[str]) -> Reading:
+def run_timed(command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Reading:
     """Run a command that prints the seconds its work took, without start-up and preparation; stops when it fails."""
-    printed, megabytes = _run(command, None)
+    printed, megabytes = _run(command, environment)
     return Reading(seconds=float(printed), megabytes=megabytes)
 
 

@@ -1,8 +1,8 @@
 """The ways that ``verdicts`` times, each in a process of its own: ``python -m benchmarks.verdict_ways WAY``.
 
 It makes the same seeded series, runs the way on a few of them, then times it, and prints the seconds: the median of as
-many runs as fit into a second, at least one. They are processor seconds of all its threads, so that what else the
-machine does counts little. ``check`` makes sure that the ways which are compared agree.
+many runs as fit into a second, at least one. They are processor seconds, so that what else the machine does counts
+little. ``check`` makes sure that the ways which are compared agree.
 """
 
 import statistics

@@ -1,7 +1,6 @@
 """Verdicts of thousands of series as one table: a row per series, a column per number or word."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,7 @@ from saypro_analysis.trend import benjamini_hochberg
 from saypro_analysis.trend_tests import weigh_trends
 from saypro_analysis.year_end import Kind, natural_year, year_kind
 
-CHUNK = 2048  # series at a time: bounds the memory
+CHUNK = 4096  # series at a time: bounds the memory
 
 _KEYS = ["kpi", "dimension", "segment"]
 _LIMITS = (
@@ -80,7 +79,7 @@ def judge_table(
         return pd.DataFrame(index=values.columns)
     panel = table_panel(values, kpi, targets)
     # A ratio's parts are not in the table, so that its year is the mean of its months.
-    kinds = [year_kind(replace(card, ratio=None), natural="average") for card in panel.kpis]
+    kinds = ["average" if kind == "ratio" else kind for kind in (year_kind(k, natural="average") for k in panel.kpis)]
     settings = Thresholds() if thresholds is None else thresholds
     table = _judge_all(panel, settings, kinds, fiscal_year_start)
     return table.set_axis(values.columns)

@@ -160,15 +160,20 @@ def _all(months: pd.PeriodIndex) -> pd.PeriodIndex:
 
 def _card_targets(cards: Sequence[Kpi], *, given: bool) -> tuple[Floats, Floats]:
     """The constant targets of cards, lower and upper (k, 1); those by month have to be ``given``."""
-    goals = [card.target if isinstance(card.target, Target) else Target(value=card.target) for card in cards]
-    for card, goal in zip(cards, goals, strict=True):
+    bounds = []
+    for card in cards:
+        goal = card.target
+        if not isinstance(goal, Target):
+            bounds.append((np.nan if goal is None else goal, np.nan))
+            continue
         if not given and (goal.by_month or goal.table or goal.last_year is not None):
             raise ValueError(f"{card.name}: a target by month has to be given as targets")
         if goal.low is not None and goal.high is not None and goal.low > goal.high:
             raise ValueError(f"{card.name}: the target range from {goal.low} to {goal.high} is empty")
-    low = [np.nan if bound is None else bound for bound in (g.value if g.low is None else g.low for g in goals)]
-    upper = [np.nan if goal.high is None else goal.high for goal in goals]
-    return np.array(low, dtype=np.float64)[:, None], np.array(upper, dtype=np.float64)[:, None]
+        low = goal.value if goal.low is None else goal.low
+        bounds.append((np.nan if low is None else low, np.nan if goal.high is None else goal.high))
+    both = np.array(bounds, dtype=np.float64).reshape(-1, 2)
+    return both[:, :1], both[:, 1:]
 
 
 def _ahead(kpi: Kpi, months: pd.PeriodIndex, ahead: pd.DataFrame | None) -> Floats:
