@@ -70,7 +70,8 @@ def loop_twice(values: Floats) -> tuple[Floats, Floats]:
     import pymannkendall
 
     found = [(pymannkendall.original_test(row).p, pymannkendall.sens_slope(row).slope) for row in values]
-    return tuple(np.array(found).T)  # type: ignore[return-value]
+    p, slope = np.array(found).T
+    return p, slope
 
 
 def loop_once(values: Floats) -> tuple[Floats, Floats]:

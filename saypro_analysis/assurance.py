@@ -5,8 +5,9 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from saypro_analysis.gap import SAME, target_bounds
+from saypro_analysis.gap import target_bounds
 from saypro_analysis.kpi import Better
+from saypro_analysis.order import SAME
 
 Assurance = Literal["none", "pass", "fail", "hit or miss"]
 ASSURANCES: tuple[Assurance, ...] = get_args(Assurance)

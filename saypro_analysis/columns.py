@@ -1,15 +1,21 @@
 """Results of many series side by side: one array per field, one entry per series; and one entry as a result."""
 
 from collections.abc import Mapping
-from dataclasses import fields
-from typing import Any, TypeVar
+from dataclasses import Field
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Columns = Mapping[str, npt.NDArray[Any]]
-Result = TypeVar("Result")
+
+
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+Result = TypeVar("Result", bound=_Dataclass)
 
 
 def row(kind: type[Result], columns: Columns, at: int) -> Result:
@@ -19,7 +25,7 @@ def row(kind: type[Result], columns: Columns, at: int) -> Result:
     >>> row(Severity, {"score": np.array([12.0, np.nan]), "level": np.array(["on track", ""])}, 1).score is None
     True
     """
-    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    names = set(kind.__dataclass_fields__)
     return kind(**{name: _plain(column[at]) for name, column in columns.items() if name in names})
 
 

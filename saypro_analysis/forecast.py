@@ -7,11 +7,12 @@ The spread is that of the month-to-month changes, as for the process limits.
 """
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from saypro_analysis.order import mean_of, order_median
+from saypro_analysis.order import mean_of, order_median, without_rounding
 from saypro_analysis.ranks import Z90, sen_slope
 from saypro_analysis.season import next_season, year_profile
 from saypro_analysis.xmr import limit_lines
@@ -26,7 +27,8 @@ CARRY_CAP = 0.9
 LATELY = 6  # months through which a trend without a season is drawn
 LOCAL_POINTS = 8  # months of the last year that its own slope takes
 LOCAL_ERROR = 0.084  # standard error of a slope through twelve months, in sigmas: sqrt(12 / (12^3 - 12))
-BASES = ("", "average", "new level", "trend")
+Basis = Literal["", "average", "new level", "trend"]
+BASES: tuple[Basis, ...] = get_args(Basis)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +80,7 @@ def forecast(values: Floats, state: State) -> Forecast:
     anchored = moving & state.run & (repeats == 0)
     window = np.select([anchored, repeats > 0], [1, YEAR], LATELY)
     line = _line(values, slope, state.since, moving, window=window)
-    off = values - line - repeats[:, None] * _year_before(profile)
+    off = without_rounding(values - line - repeats[:, None] * _year_before(profile), values)
     # A line that fits the last year says nothing about the months before.
     fits = np.where(anchored, LATELY, YEAR)[:, None]
     off = np.where(moving[:, None] & (np.arange(n) < n - fits), np.nan, off)

@@ -8,15 +8,12 @@ import numpy.typing as npt
 
 from saypro_analysis.columns import Columns, named, row
 from saypro_analysis.kpi import Better
+from saypro_analysis.order import SAME
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int_]
 Status = Literal["missed", "met", "no target", "no data"]
 STATUSES: tuple[Status, ...] = get_args(Status)
-
-#: Two numbers that differ by less than this part of the larger are the same number: far above the rounding of sums
-#: and ratios in double precision, far below what any KPI is read to.
-SAME = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,6 @@ from saypro_analysis.phases import Phases, Points, find_phases, follow, freeze_b
 from saypro_analysis.process import (
     RUNNING_MISSES,
     current_limits,
-    drift,
     going_on,
     known_or,
     level_start,
@@ -89,7 +88,7 @@ def judge_panel(
         significance=thresholds.significance, materiality=_of_cards(cards, "materiality", thresholds.materiality),
     )  # fmt: skip
     step = np.where(trend["verdict"] == "step change", evidence.step, 0)
-    season = panel_season(panel, evidence, step > 0)
+    season = panel_season(panel)
     phases, points = chart_points(panel, step, season)
     limits = dict(latest_limits(values, panel.months, phases, points, way=panel.way, low=low, high=high))
     current, current_known = current_limits(panel, phases, limits, step, season)
@@ -132,10 +131,10 @@ def judge_panel(
     )  # fmt: skip
 
 
-def panel_season(panel: Panel, evidence: TrendEvidence, stepped: npt.NDArray[np.bool_]) -> Floats:
+def panel_season(panel: Panel) -> Floats:
     """The season that the limits of each series follow (k, n); 0 where there is none, or where limits are frozen."""
     cards = [card.seasonal and not (card.baseline.first or card.baseline.points) for card in panel.kpis]
-    return lasting_season(panel.value, drift(evidence, stepped), np.array(cards, dtype=bool))
+    return lasting_season(panel.value, np.array(cards, dtype=bool))
 
 
 def chart_points(panel: Panel, step: npt.NDArray[np.int_], season: Floats) -> tuple[Phases, Points]:

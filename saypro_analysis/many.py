@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from saypro_analysis.columns import Columns, named
@@ -93,7 +92,7 @@ def judge_segments(month: DepartmentMonth) -> pd.DataFrame:
     """
     held = month.monthly
     rows = held[(held["department"] == month.department.id) & held["dimension"].ne("") & (held["month"] <= month.month)]
-    summed = {kpi.id for kpi in month.department.kpis.values() if _is_part(month, kpi)}
+    summed = {kpi.id for kpi in month.department.kpis.values() if is_part(month, kpi)}
     keys, cards, tables = [], [], []
     for key, own in rows.groupby(["kpi", "dimension", "segment"], sort=True):
         card = month.department.kpis[str(key[0])]
@@ -117,7 +116,8 @@ def _judge_all(
 ) -> pd.DataFrame:
     """The table of a panel of any size, the false discovery rate of its trends held over all of it."""
     chunks = [slice(at, at + CHUNK) for at in range(0, len(panel.kpis), CHUNK)]
-    tests = [weigh_trends(panel.value[part], seasonal=_seasonal(panel.kpis[part])) for part in chunks]
+    seasonal = panel.seasonal
+    tests = [weigh_trends(panel.value[part], seasonal=seasonal[part]) for part in chunks]
     adjusted = benjamini_hochberg(np.concatenate([test.p for test in tests]))
     parts = []
     for part, test in zip(chunks, tests, strict=True):
@@ -129,14 +129,10 @@ def _judge_all(
     return pd.DataFrame({name: np.concatenate([columns[name] for columns in parts]) for name in parts[0]})
 
 
-def _is_part(month: DepartmentMonth, kpi: Kpi) -> bool:
+def is_part(month: DepartmentMonth, kpi: Kpi) -> bool:
     """Whether a segment of the KPI is a part of the whole, so that the target of the whole is not its own."""
     measure = month.department.measures.get(kpi.measure)
     return measure is not None and measure.adds_up
-
-
-def _seasonal(kpis: Sequence[Kpi]) -> npt.NDArray[np.bool_]:
-    return np.array([kpi.seasonal for kpi in kpis], dtype=bool)
 
 
 def _columns(found: Judgement) -> Columns:
@@ -156,7 +152,7 @@ def _columns(found: Judgement) -> Columns:
         **{f"trend_{name}" if name == "direction" else name: found.trend[name] for name in _TREND},
         **{name: found.fluctuation[name] for name in ("fluctuating", "tests", "volatility")},
         "forecast_basis": named(BASES, outlook.basis),
-        **{f"forecast_{step + 1}": outlook.forecast.value[:, step] for step in range(AHEAD)},
+        **{f"forecast_{step + 1}": outlook.value[:, step] for step in range(AHEAD)},
         **{f"forecast_low_{step + 1}": outlook.low[:, step] for step in range(AHEAD)},
         **{f"forecast_high_{step + 1}": outlook.high[:, step] for step in range(AHEAD)},
         "chance_next": outlook.chance[:, 0],

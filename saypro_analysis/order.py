@@ -7,6 +7,9 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
+#: Two numbers that differ by less than this part of the larger are the same number: far above the rounding of sums
+#: and ratios in double precision, far below what any KPI is read to.
+SAME = 1e-9
 BEYOND = 9.0  # standard deviations beyond which a double holds no chance but 0 and 1
 
 
@@ -20,8 +23,10 @@ def order_median(numbers: Floats) -> Floats:
         return np.full(numbers.shape[:-1], np.nan)
     size = numbers.shape[-1]
     if np.isfinite(numbers).all():  # a partition is several times faster than the sort that gaps need
-        middle = np.partition(numbers, (size - 1) // 2 if size % 2 else [size // 2 - 1, size // 2], axis=-1)
-        return np.asarray((middle[..., (size - 1) // 2] + middle[..., size // 2]) / 2)
+        half = size // 2
+        parted = np.partition(numbers, half, axis=-1)
+        below = parted[..., half] if size % 2 else parted[..., :half].max(axis=-1)
+        return np.asarray((below + parted[..., half]) / 2)
     ordered, count = np.sort(numbers, axis=-1), np.isfinite(numbers).sum(axis=-1)
     return middle_of(ordered, count)
 
@@ -35,6 +40,16 @@ def pick(ordered: Floats, at: npt.NDArray[np.intp]) -> Floats:
     """The entry of each row at its place; places beyond the ends mean the ends."""
     place = np.clip(np.asarray(at), 0, ordered.shape[-1] - 1)[..., None]
     return np.asarray(np.take_along_axis(ordered, place, axis=-1)[..., 0])
+
+
+def without_rounding(differences: Floats, values: Floats) -> Floats:
+    """Differences between values of each series (rows), exactly zero where they are no more than rounding.
+
+    >>> without_rounding(np.array([[1e-15, 0.5]]), np.array([[7.1, 7.6]])).tolist()
+    [[0.0, 0.5]]
+    """
+    size = np.abs(values).max(axis=-1, keepdims=True, initial=0.0, where=np.isfinite(values))
+    return np.where(np.abs(differences) <= SAME * size, 0.0, differences)
 
 
 def mean_of(numbers: Floats, kept: npt.NDArray[np.bool_]) -> Floats:

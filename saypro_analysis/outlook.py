@@ -1,19 +1,17 @@
 """What the next months bring if the process goes on as it is: forecast, interval, chance of meeting the target."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from saypro_analysis.forecast import BASES, Forecast, interval
+from saypro_analysis.forecast import BASES, Basis, Forecast, interval
 from saypro_analysis.gap import short_of
 from saypro_analysis.order import normal_chance
 from saypro_analysis.panel import Panel
 
 Floats = npt.NDArray[np.float64]
-Basis = Literal["average", "new level", "trend", ""]
 
 AHEAD = 3  # months that the outlook tells
 EVEN = 0.5  # chance from which a target is more likely met
@@ -57,16 +55,16 @@ class Outlooks:
     """The outlook of each series of a panel: arrays of twelve months (k, 12).
 
     ``chance`` is of the first three months, NaN where no target is known; ``meets`` and ``misses`` say whether the
-    forecast itself meets the target.
+    forecast itself meets the target. ``value``, ``low`` and ``high`` lie inside what is possible for the KPI.
     ``now`` (k,) is the chance that a month like the coming one meets the latest target.
     """
 
     forecast: Forecast
+    value: Floats
     low: Floats
     high: Floats
     chance: Floats
     meets: npt.NDArray[np.bool_]
-    misses: npt.NDArray[np.bool_]
     now: Floats
     basis: npt.NDArray[np.int_]
 
@@ -86,7 +84,7 @@ def look_ahead(panel: Panel, made: Forecast, basis: npt.NDArray[np.int_]) -> Out
     ]
     now = hit_chance(made.value[:, :1], made.noise[:, :1], made.recent, *latest)[:, 0]
     return Outlooks(
-        forecast=made, low=low, high=high, chance=chance, meets=short <= 0, misses=short > 0, now=now, basis=basis
+        forecast=made, value=held, low=low, high=high, chance=chance, meets=short <= 0, now=now, basis=basis
     )  # fmt: skip
 
 
@@ -113,15 +111,14 @@ def outlook_of(panel: Panel, found: Outlooks, at: int, *, missed: bool) -> Outlo
     if found.basis[at] == 0 or not len(panel.months):
         return Outlook()
     last = panel.months[-1]
-    parts = [found.forecast.value, found.low, found.high, panel.ahead, panel.ahead_upper, found.chance]
-    floor, ceiling = (float(bound[at, 0]) for bound in panel.possible)
+    parts = [found.value, found.low, found.high, panel.ahead, panel.ahead_upper, found.chance]
     months = []
     for step in range(AHEAD):
         value, low, high, target, upper, chance = (float(part[at, step]) for part in parts)
         months.append(
             Expected(
                 month=last + step + 1,
-                value=min(max(value, floor), ceiling),
+                value=value,
                 low=low,
                 high=high,
                 target=_known(target),
@@ -134,7 +131,7 @@ def outlook_of(panel: Panel, found: Outlooks, at: int, *, missed: bool) -> Outlo
     again = np.flatnonzero(likely & missed)
     return Outlook(
         months=tuple(months),
-        basis=BASES[found.basis[at]],  # type: ignore[arg-type]
+        basis=BASES[found.basis[at]],
         seasonal=bool(found.forecast.seasonal[at]),
         recovers=last + int(again[0]) + 1 if len(again) else None,
     )

@@ -54,6 +54,11 @@ class Panel:
         object.__setattr__(self, "possible", _possible(self.kpis, self.value))
 
     @property
+    def seasonal(self) -> npt.NDArray[np.bool_]:
+        """Which series may have a season, by their cards (k,)."""
+        return np.array([kpi.seasonal for kpi in self.kpis], dtype=bool)
+
+    @property
     def names(self) -> npt.NDArray[np.object_]:
         """The months by position, and None at position -1, for what has no month."""
         return np.array([*self.months, None], dtype=object)

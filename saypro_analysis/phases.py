@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from saypro_analysis.gap import SAME
 from saypro_analysis.kpi import Baseline
+from saypro_analysis.order import SAME
 from saypro_analysis.rules import RULES, label_points
 from saypro_analysis.xmr import limit_lines
 

@@ -106,7 +106,6 @@ def process_state(
     """What the forecast rests on; ``moving`` says whether a trend goes on, ``new`` whether the level is a new one."""
     sigma = known_or(current["sigma"], limits["sigma"])
     basis = np.where(moving, BASES.index("trend"), np.where(new, BASES.index("new level"), BASES.index("average")))
-    seasonal = np.array([card.seasonal for card in panel.kpis], dtype=bool)
     error = (evidence.change_high - evidence.change_low) / (2 * Z90 * YEAR)
     return State(
         basis=np.where(np.isfinite(sigma), basis, 0),
@@ -115,7 +114,7 @@ def process_state(
         slope_error=np.where(moving, error, 0.0),
         drift=drift(evidence, stepped),
         sigma=sigma,
-        season=seasonal & (evidence.points >= 2 * YEAR) & (evidence.run == 0),  # a run is what no season does
+        season=panel.seasonal & (evidence.points >= 2 * YEAR) & (evidence.run == 0),  # a run is what no season does
         run=evidence.run != 0,
     )
 

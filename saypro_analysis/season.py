@@ -8,7 +8,7 @@ year's deviations as the years before have confirmed.
 import numpy as np
 import numpy.typing as npt
 
-from saypro_analysis.order import mean_of
+from saypro_analysis.order import mean_of, order_median, without_rounding
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -39,7 +39,7 @@ def year_profile(values: Floats, slope: Floats) -> Floats:
         own = back // YEAR == year
         block = level[:, own]
         profile[:, own] = block - mean_of(block, np.isfinite(block))[:, None]
-    return profile
+    return without_rounding(profile, values)
 
 
 def agreement(profile: Floats) -> Floats:
@@ -67,7 +67,7 @@ def next_season(profile: Floats, allowed: Flags) -> tuple[Floats, Floats]:
     return np.where(count > 0, weight * np.nan_to_num(mean), 0.0), agree
 
 
-def lasting_season(values: Floats, slope: Floats, allowed: Flags) -> Floats:
+def lasting_season(values: Floats, allowed: Flags) -> Floats:
     """The season of every month held (k, n), for limits that follow it; 0 where three years do not agree on one.
 
     It takes three full years, profiles that agree, and a season that explains at least 60 % of what is beside the
@@ -78,7 +78,7 @@ def lasting_season(values: Floats, slope: Floats, allowed: Flags) -> Floats:
     rows = np.flatnonzero(allowed & (np.isfinite(values).sum(axis=1) >= FULL_YEARS * YEAR))
     if not len(rows):
         return season
-    profile = year_profile(values[rows], slope[rows])
+    profile = year_profile(values[rows], _common_slope(values[rows]))
     mean, _ = _by_month(profile, n // YEAR)
     place = (np.arange(n) - n) % YEAR
     whole = mean[:, place]
@@ -89,6 +89,17 @@ def lasting_season(values: Floats, slope: Floats, allowed: Flags) -> Floats:
     clear &= turns <= SWINGING * (mean**2).sum(axis=1)
     season[rows[clear]] = whole[clear]
     return season
+
+
+def _common_slope(values: Floats) -> Floats:
+    """Slope a month that the last two changes from year to year have in common; 0 where they differ in direction.
+
+    A trend is no season, declared or not; a step, which only one of them holds, is not taken for a trend.
+    """
+    last, middle, first = (values[:, values.shape[1] - (back + 1) * YEAR :][:, :YEAR] for back in range(3))
+    late, early = order_median(last - middle), order_median(middle - first)
+    smaller = np.where(np.abs(late) < np.abs(early), late, early)
+    return np.where(late * early > 0, smaller / YEAR, 0.0)
 
 
 def _by_month(profile: Floats, years: int) -> tuple[Floats, npt.NDArray[np.int_]]:

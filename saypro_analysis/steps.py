@@ -54,19 +54,28 @@ def last_step(values: Floats) -> tuple[Counts, Floats]:
     typical = order_median(ranges) / MEDIAN_SCALE
     sigma = np.where(typical > 0, typical, mean_of(ranges, np.isfinite(ranges)) / SIGMA_SCALE)
     price = np.nan_to_num(PENALTY * sigma**2 * np.log(np.maximum(n, 2)))
-    start, levels, _ = find_levels(values, penalty=price)
+    start, levels, left = find_levels(values, penalty=price)
     margin = np.zeros(start.shape)
     # A higher price never makes more levels, so only series that have a step at the lower one are looked at again.
     stepped = levels > 1
     if stepped.any():
-        start[stepped], margin[stepped] = _weigh_step(values[stepped], start[stepped], price[stepped], n[stepped])
+        found = (start[stepped], levels[stepped], left[stepped])
+        start[stepped], margin[stepped] = _weigh_step(values[stepped], found, price[stepped], n[stepped])
     return start, margin
 
 
-def _weigh_step(values: Floats, start: Counts, price: Floats, n: Counts) -> tuple[Counts, Floats]:
-    """The last step at the price that autocorrelation asks for, and its margin over a bend (BIC)."""
+def _weigh_step(
+    values: Floats, found: tuple[Counts, Counts, Floats], price: Floats, n: Counts
+) -> tuple[Counts, Floats]:
+    """The last step at the price that autocorrelation asks for, and its margin over a bend (BIC).
+
+    ``found`` is what ``find_levels`` gave at the price without autocorrelation.
+    """
+    start, levels, left = found
     dearer = price * inflate(carry_over(_without_last_step(values, start)))
-    start, levels, left = find_levels(values, penalty=dearer)
+    again = dearer > price
+    if again.any():
+        start[again], levels[again], left[again] = find_levels(values[again], penalty=dearer[again])
     floor = 1e-12 * np.nansum(values**2, axis=-1) + np.finfo(np.float64).tiny
     worth = np.log(np.maximum(n, 2))
     levels_bic = n * np.log(left / np.maximum(n, 1) + floor) + (2 * levels - 1) * worth

@@ -1,10 +1,9 @@
 """One verdict per KPI and month: the one engine of chart, table, sentence and file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from saypro_analysis.columns import row
@@ -110,8 +109,7 @@ def points_of(verdict: Verdict, held: pd.DataFrame) -> pd.DataFrame:
     trend = verdict.trend
     stepped = trend.verdict == "step change" and trend.since is not None
     step = np.array([panel.months.get_loc(trend.since) if stepped else 0])
-    evidence = weigh_trends(panel.value, seasonal=_seasonal(panel.kpis))
-    _, found = chart_points(panel, step, panel_season(panel, evidence, step > 0))
+    _, found = chart_points(panel, step, panel_season(panel))
     low, high = panel.low[:, -1:], panel.high[:, -1:]
     known = np.isfinite(found.sigma[0])  # an average of too few months is no line to compare with
     shown = {name: np.where(known, getattr(found, name)[0], np.nan) for name in ("mean", "lower", "upper")}
@@ -124,7 +122,7 @@ def points_of(verdict: Verdict, held: pd.DataFrame) -> pd.DataFrame:
 
 def _judged(month: DepartmentMonth, panel: Panel, family: Mapping[str, float]) -> Judgement:
     """The judgement of a panel in a month, its trends among those of the ``family`` of the report's tests."""
-    evidence = weigh_trends(panel.value, seasonal=_seasonal(panel.kpis))
+    evidence = weigh_trends(panel.value, seasonal=panel.seasonal)
     others = [p for key, p in family.items() if key not in {kpi.key for kpi in panel.kpis}]
     adjusted = benjamini_hochberg(np.concatenate([evidence.p, np.array(others, dtype=np.float64)]))
     measures = month.department.measures
@@ -163,10 +161,6 @@ def verdict_at(found: Judgement, at: int) -> Verdict:
         swing_chance=float(other["swing_chance"][at]),
         proposal=proposal,
     )
-
-
-def _seasonal(kpis: Sequence[Kpi]) -> npt.NDArray[np.bool_]:
-    return np.array([kpi.seasonal for kpi in kpis], dtype=bool)
 
 
 def _rank(verdict: Verdict) -> tuple[bool, int, float, str]:

@@ -10,9 +10,9 @@ import pandas as pd
 
 from saypro_analysis.columns import Columns, named, row
 from saypro_analysis.forecast import BASES, Forecast
-from saypro_analysis.gap import SAME, short_of
+from saypro_analysis.gap import short_of
 from saypro_analysis.kpi import Kpi, Measure
-from saypro_analysis.order import mean_of, normal_chance
+from saypro_analysis.order import SAME, mean_of, normal_chance
 from saypro_analysis.panel import Panel
 from saypro_analysis.projections import YEAR, past_errors, project_sums, weigh_methods
 from saypro_analysis.ranks import Z90
@@ -83,7 +83,7 @@ def year_ends(
     fiscal_year_start: int,
     best: Floats,
 ) -> Columns:
-    """The fields of ``YearEnd`` for each series of a panel; those of kind None are to be left out.
+    """The fields of ``YearEnd`` for each series of a panel; where the kind is None, nothing is known.
 
     ``basis`` is that of the forecasts (codes of ``BASES``): of a process that has changed they tell more about the
     next months than last year does. ``best`` is the good-side limit of each process; of one that has changed or has a
@@ -106,6 +106,8 @@ def year_ends(
     spread = np.where(last, made.error[:, ends] if left else 0.0, spread)
     so_far = np.where(last, panel.value[:, -1], so_far)
     over, remaining = np.where(last, 0.0, over), np.where(last, 1.0, remaining)
+    wanted = np.array([kind is not None for kind in kinds], dtype=bool)
+    whole, so_far = np.where(wanted, whole, np.nan), np.where(wanted, so_far, np.nan)
     done, weight = np.where(last, 0.0, so_far * over), over + remaining
     low, high = _year_targets(panel, kinds, bottom, remaining, months)
     needed = np.where(panel.way > 0, low, np.where(panel.way < 0, high, np.nan))
@@ -128,14 +130,14 @@ def year_ends(
         "estimate": np.clip(whole, *bounds) * factor,
         "low": ends_at[0] * factor,
         "high": ends_at[1] * factor,
-        "target": np.where(panel.way < 0, high, low) * factor,
-        "target_upper": np.where(panel.way == 0, high, np.nan) * factor,
+        "target": np.where(wanted, np.where(panel.way < 0, high, low) * factor, np.nan),
+        "target_upper": np.where(wanted & (panel.way == 0), high * factor, np.nan),
         "chance": _settled(_chance(whole, spread, low, high), panel, required, reach),
         "required": required,
         "usual": usual,
         "best": best,
         "reach": named(REACHES, reach),
-        "reason": np.where(np.isfinite(whole), "", _why_not(panel, months)),
+        "reason": np.where(np.isfinite(whole) | ~wanted, "", _why_not(panel, months)),
     }
 
 
@@ -247,6 +249,7 @@ def _year_targets(
 def _chance(whole: Floats, spread: Floats, low: Floats, high: Floats) -> Floats:
     bounded = (np.isfinite(low) | np.isfinite(high)) & np.isfinite(whole)
     below, above = np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
+    spread = np.where(spread > SAME * np.abs(whole), spread, 0.0)  # projections of equal months differ by rounding
     unit = np.where(spread > 0, spread, 1.0)
     curve = normal_chance((above - whole) / unit) - normal_chance((below - whole) / unit)
     return np.where(bounded, np.where(spread > 0, curve, short_of(whole, low, high) <= 0), np.nan)

@@ -107,6 +107,14 @@ def test_false_steps(name, most, months):
 
 
 @pytest.mark.parametrize("months", [24, 36])
+@pytest.mark.parametrize("rise", [3.0, 12.0])
+def test_steep_lines(rise, months):
+    """A line of three or more sigma a year is called a trend in at least 99 of 100 series."""
+    noise = 20 + np.random.default_rng(months).standard_normal((RUNS, months))
+    assert (trends(noise + rise * np.arange(months) / 12) == "improving").mean() >= 0.99
+
+
+@pytest.mark.parametrize("months", [24, 36])
 @pytest.mark.parametrize("season", [0.0, 1.5])
 def test_power_of_the_trend(season, months):
     """A fall of 3 sigma over the last 12 months is called declining in at least 65 % of series, season or not.

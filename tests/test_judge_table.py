@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saypro_analysis import many
-from saypro_analysis.kpi import Baseline, CauseModel, Company, Department, DepartmentMonth, Kpi, Rebase, Target
+from saypro_analysis.kpi import Baseline, CauseModel, Company, Department, DepartmentMonth, Kpi, Ratio, Rebase, Target
 from saypro_analysis.many import judge_table
 from saypro_analysis.verdict import judge
 
@@ -342,6 +342,42 @@ def test_seasons_raise_few_flags():
     assert season["seasonal"].mean() > 0.99
     assert plain["seasonal"].mean() < 0.01
     assert not rigid["seasonal"].any()
+
+
+@pytest.mark.parametrize("rise", [3.0, 12.0])
+@pytest.mark.parametrize("way", ["line", "step"])
+def test_what_moves_once_is_no_season(way, rise):
+    """Neither a line of so many sigma a year nor such a step a year ago is taken for a season (at most one of 50)."""
+    noise = 100 + np.random.default_rng(19).standard_normal((2000, MONTHS))
+    month = np.arange(MONTHS)
+    moved = rise * month / 12 if way == "line" else rise * (month >= MONTHS - 12)
+    assert judge_table(table(noise + moved), kpi())["seasonal"].mean() < 0.02
+
+
+@pytest.mark.parametrize("value", [0.1, 0.95, 7.1, 100.1])
+@pytest.mark.parametrize("months", [24, 36, 37, 40])
+def test_a_constant_series_on_its_target(value, months):
+    """What stands still on its target meets it for sure, next month and this year: rounding is no noise, no season."""
+    values = table([[value] * months], end=str(pd.Period("2023-01", "M") + months - 1))
+    row = judge_table(values, kpi(target=value)).iloc[0]
+    assert (row["seasonal"], row["chance_next"], row["score"], row["year_chance"]) == (False, 1.0, 0.0, 1.0)
+    assert row["level"] == "on track"
+
+
+def test_forecasts_stay_inside_what_is_possible():
+    """A share that rises to one is not forecast beyond it."""
+    values = np.minimum(0.75 + 0.0107 * np.arange(24), 1.0)
+    share = kpi("percent", ratio=Ratio(numerator="a", denominator="b"))
+    row = judge_table(table([values]), share).iloc[0]
+    assert row["forecast_3"] == row["forecast_high_3"] == 1.0
+
+
+def test_a_year_that_makes_no_sense():
+    """With year: none there is nothing of a year, neither estimate nor target nor reason."""
+    row = judge_table(table(100 + np.random.default_rng(2).standard_normal((1, MONTHS))), kpi(year="none")).iloc[0]
+    numbers = ["year_estimate", "year_low", "year_high", "year_target", "year_chance", "year_required"]
+    assert row[numbers].isna().all()
+    assert (row["year_kind"], row["year_reach"], row["year_reason"]) == (None, "", "")
 
 
 @pytest.mark.parametrize("height", [1.0, 3.0])

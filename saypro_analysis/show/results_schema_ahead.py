@@ -2,8 +2,8 @@
 
 from typing import Any, get_args
 
+from saypro_analysis.forecast import Basis
 from saypro_analysis.kpi import GapView
-from saypro_analysis.outlook import Basis
 from saypro_analysis.severity import DIRECTION, DOUBT, PERSISTENCE, SIZE, Level
 from saypro_analysis.show.schema_types import (
     COUNT,

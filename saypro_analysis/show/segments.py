@@ -10,7 +10,7 @@ import pandas as pd
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.errors import Fault, ParamsError
 from saypro_analysis.gap import shortfalls
-from saypro_analysis.kpi import Kpi
+from saypro_analysis.many import is_part
 from saypro_analysis.panel import series
 from saypro_analysis.show.chart_words import unit_words
 from saypro_analysis.show.comparisons import segments_chart
@@ -35,7 +35,7 @@ def show_segments(analysis: Analysis, kpi: str, by: str) -> Fragment:
     if not segments["value"].notna().any():
         text = f"{told.kpi.name} has no value by {name} in {month_name(told.verdict.month)}."
         return Fragment(html=render("note", text=text), text=text)
-    parts = is_sum(analysis, told.kpi)
+    parts = is_part(analysis.month, told.kpi)
     drawn = segments[segments["value"].notna()].head(MOST).reset_index(drop=True)
     figure = Figure(
         name=f"segments-{kpi}-{by}",
@@ -73,8 +73,8 @@ def segment_values(analysis: Analysis, told: Told, by: str) -> pd.DataFrame:
     rows = held[(held["department"] == kpi.department) & (held["kpi"] == kpi.id) & (held["dimension"] == by)]
     rows = rows[rows["month"] == month.month][["segment", "value", "rows"]].copy()
     gap = told.verdict.gap
-    low = np.nan if gap.target is None or is_sum(analysis, kpi) else gap.target
-    high = np.nan if gap.target_upper is None or is_sum(analysis, kpi) else gap.target_upper
+    low = np.nan if gap.target is None or is_part(month, kpi) else gap.target
+    high = np.nan if gap.target_upper is None or is_part(month, kpi) else gap.target_upper
     short = pd.Series(shortfalls(rows["value"], low, high, better=kpi.better), index=rows.index)
     rows["missed"] = (short > 0).to_numpy()
     order = short.where(short.notna(), rows["value"])
@@ -90,7 +90,7 @@ def segment_story(analysis: Analysis, told: Told, by: str, segment: str) -> Told
     held = series(month.monthly, kpi, until=month.month)
     for name in ("value", "numerator", "denominator"):
         held[name] = rows[name].reindex(held.index)
-    if is_sum(analysis, kpi):
+    if is_part(month, kpi):
         held[["target", "target_upper"]] = np.nan
         month = replace(month, ahead=month.ahead.iloc[:0])
     verdict = judge_series(month, kpi, held)
@@ -98,12 +98,6 @@ def segment_story(analysis: Analysis, told: Told, by: str, segment: str) -> Told
     return replace(
         told, verdict=verdict, months=points_of(verdict, held), short=pd.Series(short), diagnosis=None, plan=None
     )
-
-
-def is_sum(analysis: Analysis, kpi: Kpi) -> bool:
-    """Whether a segment's value is a part of the whole, so that the target of the whole is not its own."""
-    measure = analysis.month.department.measures.get(kpi.measure)
-    return measure is not None and measure.adds_up
 
 
 def _title(told: Told, drawn: pd.DataFrame, name: str, *, parts: bool) -> str:

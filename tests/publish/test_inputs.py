@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,10 @@ from saypro_analysis.publish import inputs
 from saypro_analysis.publish.inputs import own_params, page_inputs, params_files
 
 FILES = ("company.yml", "causes.yml", "departments/sales.yml", "evidence/sales.csv", "actions/sales.csv")
-NOTEBOOK = {"cells": [{"cell_type": "code", "source": "a = 1", "metadata": {}, "outputs": []}], "nbformat": 4}
+NOTEBOOK: dict[str, Any] = {
+    "cells": [{"cell_type": "code", "source": "a = 1", "metadata": {}, "outputs": []}],
+    "nbformat": 4,
+}
 
 
 @pytest.fixture
@@ -77,7 +81,7 @@ def test_saved_outputs_and_the_folder_do_not_change_it(params: Path) -> None:
     """A notebook that an analyst ran and saved, and params in another folder, give the same pages."""
     path = params.parent / "sales.ipynb"
     before = page_inputs(params, path, "data")
-    saved = {**NOTEBOOK, "cells": [{**NOTEBOOK["cells"][0], "outputs": [{"text": "1"}], "execution_count": 3}]}  # type: ignore[index, dict-item]
+    saved = {**NOTEBOOK, "cells": [{**NOTEBOOK["cells"][0], "outputs": [{"text": "1"}], "execution_count": 3}]}
     path.write_text(json.dumps(saved), "utf-8")
     with own_params(params) as copy:
         assert page_inputs(copy, path, "data") == before
