@@ -29,8 +29,10 @@ def flag_runs(signs: Signs, *, length: int) -> Flags:
     starts = signs.shape[-1] - length + 1
     if starts < 1:
         return flags
-    windows = np.lib.stride_tricks.sliding_window_view(signs, length, axis=-1)
-    alike = (windows == windows[..., :1]).all(axis=-1) & (windows[..., 0] != 0)
+    first = signs[..., :starts]
+    alike = first != 0
+    for member in range(1, length):
+        alike &= signs[..., member : member + starts] == first
     for member in range(length):
         flags[..., member : member + starts] |= alike
     return flags
@@ -75,9 +77,10 @@ def flag_two_in_three(close: Flags, side: Signs) -> Flags:
     starts = side.shape[-1] - 2
     if starts < 1:
         return flags
-    sides = np.lib.stride_tricks.sliding_window_view(side, 3, axis=-1)
-    closes = np.lib.stride_tricks.sliding_window_view(close, 3, axis=-1)
-    alike = (sides == sides[..., :1]).all(axis=-1) & (sides[..., 0] != 0) & (closes.sum(axis=-1) >= 2)
+    near = [close[..., member : member + starts] for member in range(3)]
+    sides = [side[..., member : member + starts] for member in range(3)]
+    alike = (sides[0] != 0) & (sides[0] == sides[1]) & (sides[0] == sides[2])
+    alike &= (near[0] & near[1]) | (near[0] & near[2]) | (near[1] & near[2])
     for member in range(3):
         flags[..., member : member + starts] |= alike
     return flags & close

@@ -82,7 +82,7 @@ def weigh_trends(values: Floats, *, seasonal: npt.ArrayLike = True) -> TrendEvid
     method, sign = np.zeros(len(values), dtype=np.int_), np.zeros(len(values), dtype=np.int_)
     plain = ~yearly & (points >= MIN_POINTS)
     if yearly.any():
-        found[:, yearly], method[yearly], sign[yearly] = _year_on_year(values[yearly])
+        found[:, yearly], method[yearly], sign[yearly] = year_on_year(values[yearly])
     if plain.any():
         found[:, plain], method[plain], sign[plain] = _mann_kendall(values[plain], season[plain])
     run, steps = _unbroken(values, season)
@@ -124,9 +124,10 @@ def _last_median(values: Floats) -> Floats:
     return order_median(np.where(held & (after < 3), values, np.nan))
 
 
-def _year_on_year(values: Floats) -> tuple[Floats, Ints, Ints]:
-    """Signed ranks of the same-month differences, and their Hodges-Lehmann shift.
+def year_on_year(values: Floats) -> tuple[Floats, Ints, Ints]:
+    """Signed ranks of the same-month differences, and their Hodges-Lehmann shift: the test from 24 months on.
 
+    Gives p, change over twelve months with its interval, and base (5, k); the method; the sign of the change.
     Where only the autocorrelation of the twelve differences, a rough estimate, speaks against a trend, all months are
     asked as well (Mann-Kendall), and heard when they are five times as sure: else one of nine steep lines is missed.
     """
