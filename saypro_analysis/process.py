@@ -20,10 +20,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int_]
 Flags = npt.NDArray[np.bool_]
 
-#: A concerning signal and this many misses in a row mean "fail", whatever the limits: they still hold the months before
-#: the change, and a page that says "will meet" beside "missed five months running" is not believed. An addition of
-#: ours to NHSRplotthedots, whose assurance looks at limits and target alone (``process_limits`` keeps to that).
-RUNNING_MISSES = 3
 SUSTAINED = 8  # months at a new level from which new limits are proposed: one more than a shift takes
 DRIFT = 0.05  # p below which a slope is taken out before a season is looked for, named as a trend or not
 NEARBY = 3  # months between a step and a rebase that mean the same change

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from saypro_analysis import assurance, judgement, limits, outlook, season, severity, xmr
-from saypro_analysis.process import RUNNING_MISSES, SUSTAINED
+from saypro_analysis.judgement import RUNNING_MISSES
+from saypro_analysis.process import SUSTAINED
 
 TEXT = (Path(__file__).parents[1] / "docs" / "verdict.md").read_text("utf-8")
 
