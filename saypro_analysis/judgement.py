@@ -40,9 +40,10 @@ Texts = npt.NDArray[np.object_]
 Progress = Literal["", "recovering", "no progress"]
 
 PROGRESS: tuple[Progress, ...] = get_args(Progress)
-#: A concerning signal and this many misses in a row mean "fail" where the next one is likely, too. The limits still hold
-#: the months before the change, and a page that says "will meet" beside "missed five months running" is not believed.
-#: An addition of ours to NHSRplotthedots, whose assurance looks at limits and target alone (as ``process_limits`` does).
+#: A concerning signal and this many misses in a row mean "fail" where the next one is likely, too: the limits still
+#: hold the months before the change, and a page that says "will meet" beside "missed five months running" is not
+#: believed. An addition of ours to NHSRplotthedots, whose assurance looks at limits and target alone, as
+#: ``process_limits`` does.
 RUNNING_MISSES = 3
 #: What severity's direction counts for a KPI that gets worse, better, fluctuates, or does none of these.
 WORSE, BETTER, SWINGING, STEADY = 1.0, 0.0, 0.5, 0.25
