@@ -127,14 +127,18 @@ def table_panel(values: pd.DataFrame, kpi: Kpi | Sequence[Kpi], targets: pd.Data
         raise ValueError(f"{len(cards)} cards for {values.shape[1]} series")
     if values.columns.has_duplicates:
         raise ValueError(f"series {values.columns[values.columns.duplicated()][0]} stands there twice")
-    numbers = values.set_axis(months).reindex(_all(months)).to_numpy(dtype=np.float64).T
+    numbers = _numbers(values).set_axis(months).reindex(_all(months)).to_numpy().T
     low, upper = (np.broadcast_to(part, numbers.shape) for part in _card_targets(cards, given=targets is not None))
     if targets is not None:
         missing = values.columns.difference(targets.columns)
         if len(missing):
             raise ValueError(f"targets has no column {missing[0]}")
         low = (
-            targets.set_axis(_months_of(targets)).reindex(index=_all(months), columns=values.columns).to_numpy(float).T
+            _numbers(targets)
+            .set_axis(_months_of(targets))
+            .reindex(index=_all(months), columns=values.columns)
+            .to_numpy()
+            .T
         )
     none = np.full(numbers.shape, np.nan)
     value, target, target_upper = (np.where(np.isfinite(part), part, np.nan) for part in (numbers, low, upper))
@@ -157,6 +161,16 @@ def _months_of(table: pd.DataFrame) -> pd.PeriodIndex:
     if index.has_duplicates:
         raise ValueError(f"month {index[index.duplicated()][0]} stands there twice")
     return index
+
+
+def _numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """The table as floating point numbers, whatever stands for a missing one in it (None, NaN, pd.NA)."""
+    if all(dtype == np.float64 for dtype in table.dtypes.unique()):
+        return table
+    try:
+        return table.astype(object).where(table.notna(), np.nan).astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"the table holds something that is no number: {error}") from None
 
 
 def _all(months: pd.PeriodIndex) -> pd.PeriodIndex:

@@ -196,6 +196,18 @@ def test_kinds_of_numbers(kind):
     assert differences(one, other, one.columns) == []
 
 
+@pytest.mark.parametrize("missing", [None, math.nan, pd.NA])
+def test_whatever_stands_for_missing(missing):
+    """A month without a value is missing, whichever of Python's and pandas' words for it the table holds."""
+    months = pd.period_range(end="2026-10", periods=14, freq="M")
+    held = [*range(100, 106), missing, *range(107, 114)]
+    as_held = pd.DataFrame({"s0": pd.Series(held, index=months, dtype=object), "s1": 7.0}, index=months)
+    plain = as_held.assign(s0=[math.nan if number is missing else float(number) for number in held])
+    pd.testing.assert_frame_equal(judge_table(as_held, kpi()), judge_table(plain, kpi()))
+    with pytest.raises(ValueError, match="no number"):
+        judge_table(as_held.assign(s0="many"), kpi())
+
+
 def test_cards_of_their_own():
     """Each series is judged by its card: direction, target, range, baseline, thresholds and season."""
     months = mixed(8)[["s0", "s15", "s30", "s80"]]
