@@ -2,9 +2,9 @@
 
 import sys
 
-from benchmarks import monthly_run, records, verdicts
+from benchmarks import drivers, monthly_run, records, verdicts
 
-_ALL = {"run": monthly_run.main, "records": records.main, "verdicts": verdicts.main}
+_ALL = {"run": monthly_run.main, "records": records.main, "verdicts": verdicts.main, "drivers": drivers.main}
 
 
 def main(names: list[str]) -> None:

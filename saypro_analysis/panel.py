@@ -111,7 +111,8 @@ def make_panel(kpis: Sequence[Kpi], held: Sequence[pd.DataFrame], ahead: pd.Data
 
 def month_panel(month: DepartmentMonth, kpis: Sequence[Kpi]) -> Panel:
     """The panel of KPIs at the month of a report."""
-    held = [series(month.monthly, kpi, until=month.month) for kpi in kpis]
+    totals = month.monthly[month.monthly["dimension"] == ""]  # once: there are many segments to a KPI
+    held = [series(totals, kpi, until=month.month) for kpi in kpis]
     return make_panel(kpis, held, month.ahead)
 
 

@@ -9,9 +9,10 @@ from itertools import pairwise
 import pandas as pd
 
 from saypro_analysis.data.checks import MONTH, check_sql, kind_if_sound
-from saypro_analysis.data.expressions import ExpressionError, names_of, parse_formula, parse_scalar
+from saypro_analysis.data.expressions import ExpressionError, parse_formula, parse_scalar
 from saypro_analysis.data.reader import Document, KeyPath, nearest
 from saypro_analysis.errors import Fault
+from saypro_analysis.formula import FormulaError, names_in
 from saypro_analysis.kpi import Baseline, Department, Kpi, Target
 
 LARGEST_SHARE = 10.0  # a target of 60 for a percent KPI is a slip: it asks for 6,000 %
@@ -52,8 +53,9 @@ def _check_definition(document: Document, path: KeyPath, kpi: Kpi, department: D
 
 def _check_formula(document: Document, path: KeyPath, kpi: Kpi, department: Department) -> Iterator[Fault]:
     try:
-        names = names_of(parse_formula(kpi.formula))
-    except ExpressionError as error:
+        parse_formula(kpi.formula)
+        names = names_in(kpi.formula)  # as the drivers read it
+    except (ExpressionError, FormulaError) as error:
         yield document.fault(path, found=f"{kpi.formula!r} {error}", hint="KPI names with + - * /")
         return
     for name in names:
