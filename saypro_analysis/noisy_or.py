@@ -5,6 +5,8 @@ whatever the others do, and a leak does when none holds. All states of the cause
 result is exact. Sources: Pearl 1988; the QMR-DT form in Jaakkola & Jordan 1999; soft signs as virtual evidence.
 """
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,51 +16,67 @@ Floats = npt.NDArray[np.float64]
 
 MAX_CAUSES = 12  # 4096 states
 SURE = 1e-12  # keeps links of 0 and 1 from contradicting each other without a way out
+CELLS = 500_000  # states x signs x rows that are held at once: 4 MB, which stay near the processor
 
 
 @dataclass(frozen=True, kw_only=True)
 class Posterior:
-    """Causes after the signs.
+    """Causes after the signs; each array has the shape of the cases before its own.
 
-    ``chance`` of each cause; ``weight`` (causes x signs): by how much each sign moved its log-odds, everything else
-    seen, NaN for signs that are unknown; ``information`` of each sign: the bits by which knowing it would narrow the
-    causes down, 0 for signs that are known; ``evidence``: how likely the signs were.
+    ``chance`` (..., causes) of each cause; ``weight`` (..., causes, signs): by how much each sign moved its log-odds,
+    everything else seen, NaN for signs that are unknown; ``information`` (..., signs): the bits by which knowing each
+    sign would narrow the causes down, 0 for signs that are known; ``evidence`` (...): how likely the signs were.
     """
 
     chance: Floats
     weight: Floats
     information: Floats
-    evidence: float
+    evidence: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class _States:
+    """All states of the causes (rows): which hold, how likely each is before the signs, and what shows in it."""
+
+    held: Floats
+    before: Floats
+    shows: Floats
 
 
 def posterior(priors: npt.ArrayLike, links: npt.ArrayLike, leaks: npt.ArrayLike, degrees: npt.ArrayLike) -> Posterior:
     """The exact posterior of causes given signs, with the weight of each sign and the worth of each unknown one.
 
     ``priors``: chance of each cause. ``links`` (causes x signs): chance that the cause alone brings the sign about.
-    ``leaks``: chance of each sign without any cause. ``degrees``: how far each sign is seen, from 0 to 1; 0.5 says
-    nothing, NaN is unknown. Raises ValueError for more than twelve causes.
+    ``leaks``: chance of each sign without any cause. ``degrees`` (..., signs): how far each sign is seen, from 0 to 1;
+    0.5 says nothing, NaN is unknown; leading axes are cases that share the model, such as many KPIs.
+
+    With P_j(c) = 1 - (1 - leak_j) prod_i (1 - link_ij)^c_i, a state's chance is in proportion to its prior times
+    prod_j [d_j P_j(c) + (1 - d_j)(1 - P_j(c))] (QMR-DT, Jaakkola & Jordan 1999, section 2; Pearl 1988 for the virtual
+    evidence). Weights are logit P(cause | all) - logit P(cause | all but the sign); information is the expected drop
+    of the causes' summed entropies (each by itself).
+
+    Raises ValueError for more than twelve causes, and for shapes that do not fit each other.
 
     >>> found = posterior([0.2, 0.4], [[0.2], [0.4]], [0.1], [1.0])
-    >>> round(found.evidence, 4), found.chance.round(4).tolist()
+    >>> found.evidence.round(4).tolist(), found.chance.round(4).tolist()
     (0.2742, [0.2882, 0.7025])
+    >>> posterior([0.2, 0.4], [[0.2], [0.4]], [0.1], [[1.0], [np.nan], [0.0]]).chance.round(4).tolist()
+    [[0.2882, 0.7025], [0.2, 0.4], [0.1667, 0.2857]]
     """
-    prior, leak, degree = (np.asarray(given, dtype=np.float64) for given in (priors, leaks, degrees))
+    prior, link, leak, degree = (np.asarray(given, dtype=np.float64) for given in (priors, links, leaks, degrees))
     if len(prior) > MAX_CAUSES:
         raise ValueError(f"{len(prior)} causes: at most {MAX_CAUSES} can be enumerated")
-    states = (np.arange(2 ** len(prior))[:, None] >> np.arange(len(prior)) & 1).astype(np.float64)
-    before = np.where(states == 1, prior, 1 - prior).prod(axis=1)
-    shows = _chances(states, np.asarray(links, dtype=np.float64).reshape(len(prior), len(leak)), leak)
-    known = np.isfinite(degree)
-    likely = np.where(known, degree * shows + (1 - degree) * (1 - shows), 1.0)
-    joint = before * likely.prod(axis=1)
-    chance = states.T @ joint / joint.sum()
-    without = joint[:, None] / likely
-    weight = log_odds(chance)[:, None] - log_odds(states.T @ without / without.sum(axis=0))
+    if link.shape != (len(prior), len(leak)) or degree.shape[-1] != len(leak):
+        raise ValueError(f"{len(prior)} priors, {len(leak)} leaks: links {link.shape}, degrees {degree.shape}")
+    cases = degree.shape[:-1]
+    states = _states(prior, link, leak)
+    parts = [_solve(states, rows) for rows in _blocks(degree.reshape(math.prod(cases), len(leak)), len(states.held))]
+    chance, weight, information, evidence = (np.concatenate(part) for part in zip(*parts, strict=True))
     return Posterior(
-        chance=chance,
-        weight=np.where(known, weight, np.nan),
-        information=np.where(known, 0.0, _information(joint / joint.sum(), states, shows)),
-        evidence=float(joint.sum()),
+        chance=chance.reshape(*cases, len(prior)),
+        weight=weight.reshape(*cases, len(prior), len(leak)),
+        information=information.reshape(*cases, len(leak)),
+        evidence=evidence.reshape(cases),
     )
 
 
@@ -72,21 +90,48 @@ def log_odds(chance: Floats) -> Floats:
     return np.asarray(np.log(held / (1 - held)))
 
 
-def _chances(states: Floats, links: Floats, leak: Floats) -> Floats:
-    """Chance of each sign (column) in each state of the causes (row)."""
-    quiet = np.where(states[:, :, None] == 1, 1 - links[None, :, :], 1.0).prod(axis=1)
-    return np.asarray(np.clip(1 - (1 - leak) * quiet, SURE, 1 - SURE))
+def _blocks(degree: Floats, states: int) -> Iterator[Floats]:
+    """The cases in parts that fit into ``CELLS``; one empty part when there is no case."""
+    size = max(1, CELLS // max(1, states * degree.shape[1]))
+    for start in range(0, max(len(degree), 1), size):
+        yield degree[start : start + size]
 
 
-def _entropy(joint: Floats, states: Floats) -> Floats:
-    """Bits of uncertainty about the causes, each taken by itself, of distributions over the states (columns)."""
-    chance = np.clip(states.T @ joint, SURE, 1 - SURE)
-    return np.asarray(-(chance * np.log2(chance) + (1 - chance) * np.log2(1 - chance)).sum(axis=0))
+def _states(prior: Floats, links: Floats, leak: Floats) -> _States:
+    held = (np.arange(2 ** len(prior))[:, None] >> np.arange(len(prior)) & 1).astype(np.float64)
+    quiet = np.where(held[:, :, None] == 1, 1 - links[None, :, :], 1.0).prod(axis=1)
+    return _States(
+        held=held,
+        before=np.where(held == 1, prior, 1 - prior).prod(axis=1),
+        shows=np.clip(1 - (1 - leak) * quiet, SURE, 1 - SURE),
+    )
 
 
-def _information(joint: Floats, states: Floats, shows: Floats) -> Floats:
-    """Expected drop of the entropy when a sign becomes known to be there or not."""
-    there, absent = joint[:, None] * shows, joint[:, None] * (1 - shows)
-    seen, unseen = there.sum(axis=0), absent.sum(axis=0)
-    after = seen * _entropy(there / seen, states) + unseen * _entropy(absent / unseen, states)
-    return np.asarray(np.maximum(_entropy(joint[:, None], states) - after, 0.0))
+def _solve(states: _States, degree: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Chance, weight, information and evidence of cases (rows)."""
+    known, seen = np.isfinite(degree), degree[:, None, :]
+    likely = np.where(known[:, None, :], seen * states.shows + (1 - seen) * (1 - states.shows), 1.0)
+    joint = states.before * likely.prod(axis=2)
+    evidence = joint.sum(axis=1)
+    chance = joint @ states.held / evidence[:, None]
+    without = joint[:, :, None] / likely
+    weight = log_odds(chance)[:, :, None] - log_odds(states.held.T @ without / without.sum(axis=1, keepdims=True))
+    information = _information(joint / evidence[:, None], states)
+    return chance, np.where(known[:, None, :], weight, np.nan), np.where(known, 0.0, information), evidence
+
+
+def _entropy(chance: Floats) -> Floats:
+    """Bits of uncertainty about the causes (second axis), each taken by itself."""
+    held = np.clip(chance, SURE, 1 - SURE)
+    return np.asarray(-(held * np.log2(held) + (1 - held) * np.log2(1 - held)).sum(axis=1))
+
+
+def _information(joint: Floats, states: _States) -> Floats:
+    """Expected drop of the entropy when a sign becomes known to be there or not (cases x signs)."""
+    seen = joint @ states.shows
+    chance = (joint @ states.held)[:, :, None]
+    pairs = states.held[:, :, None] * states.shows[:, None, :]  # a cause holds and a sign shows, in each state
+    both = (joint @ pairs.reshape(len(pairs), -1)).reshape(len(joint), *pairs.shape[1:])
+    there, absent = both / seen[:, None, :], (chance - both) / (1 - seen)[:, None, :]
+    after = seen * _entropy(there) + (1 - seen) * _entropy(absent)
+    return np.asarray(np.maximum(_entropy(chance) - after, 0.0))

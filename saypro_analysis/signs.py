@@ -1,5 +1,6 @@
 """How far each sign is seen in a month: measured by the department's rules, observed by somebody, or unknown."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from saypro_analysis.kpi import DepartmentMonth, Kpi, Observation, Sign, SignRul
 from saypro_analysis.verdict import Verdict, judge_kpi
 
 YES, NO = 0.95, 0.05  # no rule and no observer is ever quite sure; "yes" and "no" of the method
+
+_NAME = re.compile(r"\b[a-z]\w*\b")  # a KPI's id in a formula
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +24,7 @@ class SignDegree:
 
 
 def sign_degrees(
-    month: DepartmentMonth, verdicts: tuple[Verdict, ...], *, kpi: Kpi | None = None
+    month: DepartmentMonth, verdicts: tuple[Verdict, ...], *, kpi: Kpi | None = None, everywhere: bool = False
 ) -> Mapping[str, SignDegree]:
     """The signs that are known in the department's month, by id; the others are unknown.
 
@@ -30,19 +33,67 @@ def sign_degrees(
     measurement is of the month itself, so it yields to an observation of the same month and beats an older one. Of two
     observations of a month, the one for the KPI wins, then the one recorded last. Signs that are restricted to other
     departments are left out.
+
+    ``everywhere``: for the department as a whole, observations for any KPI count as well. Of each KPI (and of none) the
+    last one recorded in the newest month stands, and of these the strongest: seen at one KPI is seen in the department.
+
+    Source: yes .95, no .05, unknown left out, measured by degree, as virtual evidence (Pearl 1988); which of several
+    sources wins is a choice of this project.
     """
+    return known_signs(month, measured_signs(month, verdicts), kpi=kpi, everywhere=everywhere)
+
+
+def measured_signs(month: DepartmentMonth, verdicts: tuple[Verdict, ...]) -> Mapping[str, tuple[float, str]]:
+    """Degree and words of the signs that the department's rules can measure: the same for all of its KPIs."""
+    by_key, here = {verdict.kpi.key: verdict for verdict in verdicts}, signs_here(month)
+    found = {name: _measured(month, by_key, rule) for name, rule in month.department.signs.items() if name in here}
+    return {name: degree for name, degree in found.items() if degree is not None}
+
+
+def known_signs(
+    month: DepartmentMonth,
+    measured: Mapping[str, tuple[float, str]],
+    *,
+    kpi: Kpi | None = None,
+    everywhere: bool = False,
+) -> Mapping[str, SignDegree]:
+    """As ``sign_degrees``, with the measured signs already at hand."""
     known = {}
-    for name, sign in month.causes.signs.items():
-        if sign.departments and month.department.id not in sign.departments:
-            continue
-        seen = _newest(month, name, kpi)
-        rule = month.department.signs.get(name)
-        measured = _measured(month, verdicts, rule) if rule else None
-        if measured is not None and (seen is None or seen.month < month.month):
-            known[name] = SignDegree(sign=sign, degree=measured[0], text=measured[1])
+    for name, sign in signs_here(month).items():
+        seen, found = _newest(month, name, kpi, everywhere=everywhere), measured.get(name)
+        if found is not None and (seen is None or seen.month < month.month):
+            known[name] = SignDegree(sign=sign, degree=found[0], text=found[1])
         elif seen is not None:
             known[name] = SignDegree(sign=sign, degree=min(max(seen.degree, NO), YES), text=_telling(seen))
     return known
+
+
+def signs_here(month: DepartmentMonth) -> Mapping[str, Sign]:
+    """The signs of the model that this department can have, by id."""
+    here = month.department.id
+    return {name: sign for name, sign in month.causes.signs.items() if not sign.departments or here in sign.departments}
+
+
+def restates(month: DepartmentMonth, sign: Sign, kpi: Kpi) -> bool:
+    """Whether a sign only says again that the KPI is in trouble, and so is no evidence about why.
+
+    It does when ``effect_of`` says so; when its rule measures the KPI itself or another KPI of the same measures; and
+    when its rule measures a KPI whose formula contains this one: an effect of the KPI moves with it whatever the cause.
+    A factor of the KPI does not restate it: few offers won tells that revenue is lost there and not in the number or
+    size of the offers, so it separates causes. Source: a choice of this project.
+    """
+    if {kpi.id, kpi.key} & set(sign.effect_of):
+        return True
+    rule = month.department.signs.get(sign.id)
+    if rule is None:
+        return False
+    if rule.kpi in (kpi.id, kpi.key):
+        return True
+    looked_at = _card(month, rule.kpi)
+    if looked_at is None or looked_at.department != kpi.department:
+        return False
+    alike = bool(kpi.measures) and looked_at.measures == kpi.measures
+    return alike or kpi.id in _parts(looked_at, month.department.kpis)
 
 
 def ramp(value: float, *, none_at: float, full_at: float) -> float:
@@ -69,17 +120,35 @@ def write_value(value: float, unit: str = "") -> str:
     return f"{number} {unit}" if unit in ("hours", "minutes", "days") else number
 
 
-def _newest(month: DepartmentMonth, sign: str, kpi: Kpi | None) -> Observation | None:
-    """The observation that counts: newest month, then for the KPI, then recorded last."""
+def _newest(month: DepartmentMonth, sign: str, kpi: Kpi | None, *, everywhere: bool) -> Observation | None:
+    """The observation that counts: newest month, then for the KPI, then recorded last; see ``sign_degrees``."""
     names = {"", kpi.id, kpi.key} if kpi else {""}
     ages = range(month.company.thresholds.evidence_months + 1)
     open_months = {month.month - age for age in ages}
     found = [
-        (seen.month, bool(seen.kpi), place)
-        for place, seen in enumerate(month.observations)
-        if seen.sign == sign and seen.kpi in names and seen.month in open_months and np.isfinite(seen.degree)
-    ]
-    return month.observations[max(found)[2]] if found else None
+        seen
+        for seen in month.observations
+        if seen.sign == sign and (everywhere or seen.kpi in names)
+        and seen.month in open_months and np.isfinite(seen.degree)
+    ]  # fmt: skip
+    if not found:
+        return None
+    newest = max(seen.month for seen in found)
+    last = {seen.kpi if everywhere else bool(seen.kpi): seen for seen in found if seen.month == newest}
+    return max(last.values(), key=lambda seen: seen.degree if everywhere else bool(seen.kpi))
+
+
+def _card(month: DepartmentMonth, name: str) -> Kpi | None:
+    """The card of a rule's KPI, of this or another department."""
+    key = name if "." in name else f"{month.department.id}.{name}"
+    owner, _, kpi = key.partition(".")
+    return month.department.kpis.get(kpi) if owner == month.department.id else month.looked_at.get(key)
+
+
+def _parts(kpi: Kpi, cards: Mapping[str, Kpi], seen: frozenset[str] = frozenset()) -> set[str]:
+    """Ids of the KPIs that a KPI's formula is made of, at any depth."""
+    own = {name for name in _NAME.findall(kpi.formula) if name in cards and name not in seen}
+    return own.union(*(_parts(cards[name], cards, seen | own | {kpi.id}) for name in own))
 
 
 def _telling(seen: Observation) -> str:
@@ -89,10 +158,10 @@ def _telling(seen: Observation) -> str:
     return f"observed by {who} in {seen.month.strftime('%B %Y')}{source}{note}"
 
 
-def _measured(month: DepartmentMonth, verdicts: tuple[Verdict, ...], rule: SignRule) -> tuple[float, str] | None:
+def _measured(month: DepartmentMonth, verdicts: Mapping[str, Verdict], rule: SignRule) -> tuple[float, str] | None:
     """Degree and words of a rule, or None when its KPI has no value to judge in the month."""
     key = rule.kpi if "." in rule.kpi else f"{month.department.id}.{rule.kpi}"
-    verdict = next((verdict for verdict in verdicts if verdict.kpi.key == key), None)
+    verdict = verdicts.get(key)
     if verdict is None and key in month.looked_at:
         verdict = judge_kpi(month, month.looked_at[key])
     if verdict is None or verdict.gap.actual is None:

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
+from saypro_analysis.data.checks_signs import check_signs, check_strength, unknown
 from saypro_analysis.data.expressions import ExpressionError, kind_of, parse_view, tables_of
 from saypro_analysis.data.reader import Document, KeyPath, nearest
 from saypro_analysis.errors import Fault
-from saypro_analysis.kpi import STRENGTH, CauseModel, Column, Company, Table
+from saypro_analysis.kpi import CauseModel, Column, Company, Department, Table
 
 _PLAIN = Column()
 ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -135,9 +136,8 @@ def kind_if_sound(text: str) -> str:
         return ""
 
 
-def check_causes(document: Document, model: CauseModel, departments: Iterable[str]) -> Iterator[Fault]:
-    """causes.yml: every name exists, and every strength is a probability."""
-    known = set(departments)
+def check_causes(document: Document, model: CauseModel, departments: Mapping[str, Department]) -> Iterator[Fault]:
+    """causes.yml: every name exists, every strength is a probability, and nothing stands there without effect."""
     for name, cause in model.causes.items():
         if not cause.signs:
             yield document.fault(("causes", name, "signs"), found="no sign", hint="a cause needs at least one sign")
@@ -147,34 +147,18 @@ def check_causes(document: Document, model: CauseModel, departments: Iterable[st
             path: KeyPath = ("causes", name, "signs", sign)
             if sign not in model.signs:
                 yield document.fault(path, found="no such sign", hint=nearest(sign, model.signs))
-            yield from _check_strength(document, path, strength)
-    for name, sign_noun in model.signs.items():
-        if not 0 < sign_noun.leak < 1:
-            yield document.fault(("signs", name, "leak"), found=f"{sign_noun.leak:g}", hint="between 0 and 1")
-        yield from _unknown(document, ("signs", name, "departments"), sign_noun.departments, known)
+            yield from check_strength(document, path, strength)
+    yield from check_signs(document, model, departments)
     for name, action in model.actions.items():
-        yield from _unknown(document, ("actions", name, "departments"), action.departments, known)
-        if not 0 < action.success < 1:
-            yield document.fault(("actions", name, "success"), found=f"{action.success:g}", hint="between 0 and 1")
+        yield from unknown(document, ("actions", name, "departments"), action.departments, set(departments))
+        if not 0 < action.success <= 1:
+            hint = "above 0, and 1 at most"
+            yield document.fault(("actions", name, "success"), found=f"{action.success:g}", hint=hint)
         for cause_id, strength in action.effects.items():
             path = ("actions", name, "effects", cause_id)
             if cause_id not in model.causes:
                 yield document.fault(path, found="no such cause", hint=nearest(cause_id, model.causes))
-            yield from _check_strength(document, path, strength)
-
-
-def _check_strength(document: Document, path: KeyPath, strength: float | str) -> Iterator[Fault]:
-    if not isinstance(strength, str) and not 0 < strength < 1:
-        hint = f"between 0 and 1, or one of {', '.join(STRENGTH)}"
-        yield document.fault(path, found=f"{strength:g}", hint=hint)
-
-
-def _unknown(document: Document, path: KeyPath, names: Iterable[str], known: set[str]) -> Iterator[Fault]:
-    """Names that look like a slip; a department that this company just does not have restricts nothing here."""
-    for name in names:
-        hint = nearest(name, known)
-        if name not in known and hint.startswith("did you mean"):
-            yield document.fault(path, found=f"no department '{name}'", hint=hint)
+            yield from check_strength(document, path, strength)
 
 
 def cycles(needs: Mapping[str, set[str]]) -> list[tuple[str, ...]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from saypro_analysis.data.checks import ID, MONTH, check_sql, cycles, kind_if_sound
 from saypro_analysis.data.checks_kpi import check_kpi
+from saypro_analysis.data.checks_signs import check_strength
 from saypro_analysis.data.expressions import ExpressionError, names_of, parse_aggregate, parse_formula, parse_scalar
 from saypro_analysis.data.reader import Document, KeyPath, nearest
 from saypro_analysis.errors import Fault
@@ -71,13 +72,39 @@ def _check_links(document: Document, department: Department, causes: CauseModel)
         if bool(rule.verdict) == ramp or half:
             hint = "give none_at and full_at (two different values), or verdict"
             yield document.fault(("signs", name), found=_rule_found(rule), hint=hint)
-    for key, known in (("priors", causes.causes), ("action_texts", causes.actions)):
-        for name in getattr(department, key):
-            if name not in known:
-                yield document.fault((key, name), found="not in causes.yml", hint=nearest(name, known))
+    for name in department.priors:
+        if name not in causes.causes:
+            yield document.fault(("priors", name), found="not in causes.yml", hint=nearest(name, causes.causes))
     for name, prior in department.priors.items():
         if not isinstance(prior, str) and not 0 < prior < 1:
             yield document.fault(("priors", name), found=f"{prior:g}", hint="between 0 and 1, or a word")
+    yield from _check_own_links(document, department, causes)
+    yield from _check_texts(document, department, causes)
+
+
+def _check_own_links(document: Document, department: Department, causes: CauseModel) -> Iterator[Fault]:
+    """Links between causes and signs that differ here from causes.yml."""
+    for cause, links in department.links.items():
+        if cause not in causes.causes:
+            yield document.fault(("links", cause), found="no such cause", hint=nearest(cause, causes.causes))
+        for sign, strength in links.items():
+            path: KeyPath = ("links", cause, sign)
+            if sign not in causes.signs:
+                yield document.fault(path, found="no such sign", hint=nearest(sign, causes.signs))
+            yield from check_strength(document, path, strength, none=True)
+
+
+def _check_texts(document: Document, department: Department, causes: CauseModel) -> Iterator[Fault]:
+    """What actions mean here: ``action``, or ``kpi.action`` where it means something else for a KPI."""
+    for name, text in department.action_texts.items():
+        kpi, dot, action = name.rpartition(".")
+        path: KeyPath = ("action_texts", name)
+        if dot and kpi not in department.kpis:
+            yield document.fault(path, found=f"no KPI '{kpi}'", hint=nearest(kpi, department.kpis))
+        if action not in causes.actions:
+            yield document.fault(path, found="not in causes.yml", hint=nearest(action, causes.actions))
+        if not text.strip():
+            yield document.fault(path, found="no text", hint="say what is to be done, or delete the key")
 
 
 def _rule_found(rule: SignRule) -> str:

@@ -102,7 +102,7 @@ def test_tables(tmp_path: Path, tables: dict[str, Any], key: str, part: str) -> 
 @pytest.mark.parametrize(
     ("place", "value", "key", "part"),
     [
-        (("causes", "shortage", "signs"), {}, "causes.shortage.signs: no sign", "at least one"),
+        (("causes", "idle"), {"name": "Idle", "signs": {}}, "causes.idle.signs: no sign", "at least one"),
         (("causes", "shortage", "prior"), 1.0, "causes.shortage.prior: 1", "between 0 and 1"),
         (("causes", "shortage", "prior"), 0, "causes.shortage.prior: 0", "or a word"),
         (
@@ -112,10 +112,23 @@ def test_tables(tmp_path: Path, tables: dict[str, Any], key: str, part: str) -> 
             "'overload'",
         ),
         (("causes", "shortage", "signs", "queues"), 1.2, "causes.shortage.signs.queues: 1.2", "weak, moderate"),
+        (("causes", "shortage", "signs", "queues"), -0.1, "causes.shortage.signs.queues: -0.1", "weak, moderate"),
+        (("signs", "noise"), {"name": "Noise"}, "signs.noise: no cause shows in it", "name it under"),
+        (("signs", "queues", "group"), "waiting", "signs.queues.group: 'waiting' has this sign only", "two signs"),
+        (("signs", "queues", "leak"), 1, "signs.queues.leak: 1", "between 0 and 1"),
+        (("signs", "queues", "effect_of"), ["revenu"], "signs.queues.effect_of: no KPI 'revenu'", "'revenue'"),
+        (("signs", "queues", "effect_of"), ["sale.revenue"], "effect_of: no KPI 'sale.revenue'", "'sales.revenue'"),
+        (
+            ("signs", "queues"),
+            {"name": "Queues", "departments": ["sales"], "effect_of": ["csat"]},
+            "signs.queues.effect_of: no KPI 'csat'",
+            "known: revenue",
+        ),
         (("signs", "queues", "leak"), 0, "signs.queues.leak: 0", "between 0 and 1"),
         (("signs", "queues", "departments"), ["slaes"], "signs.queues.departments: no department 'slaes'", "'sales'"),
         (("actions", "hire", "departments"), ["sale"], "actions.hire.departments: no department 'sale'", "'sales'"),
-        (("actions", "hire", "success"), 1, "actions.hire.success: 1", "between 0 and 1"),
+        (("actions", "hire", "success"), 1.2, "actions.hire.success: 1.2", "1 at most"),
+        (("actions", "hire", "success"), 0, "actions.hire.success: 0", "above 0"),
         (("actions", "hire", "effects", "shrotage"), 0.5, "actions.hire.effects.shrotage: no such cause", "'shortage'"),
         (("actions", "hire", "effects", "shortage"), 0, "actions.hire.effects.shortage: 0", "weak, moderate"),
     ],
@@ -128,6 +141,37 @@ def test_causes(tmp_path: Path, place: tuple[str, ...], value: object, key: str,
         inner = inner[name]
     inner[place[-1]] = value
     one(params_faults(tmp_path, causes=causes), "params/causes.yml:", key, part)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("actions", "hire", "success"), 1),
+        (("signs", "queues", "effect_of"), ["revenue", "sales.revenue"]),
+        (("signs", "queues", "effect_of"), ["csat"]),
+        (("signs", "queues"), {"name": "Queues", "departments": ["support"], "effect_of": ["csat"]}),
+    ],
+)
+def test_causes_that_are_sound(tmp_path: Path, place: tuple[str, ...], value: object) -> None:
+    """A sure success; KPIs by id or key; and, for signs that are not of these departments alone, KPIs elsewhere."""
+    causes = copy.deepcopy(CAUSES)
+    inner: Any = causes
+    for name in place[:-1]:
+        inner = inner[name]
+    inner[place[-1]] = value
+    assert params_faults(tmp_path, causes=causes) == []
+
+
+def test_groups(tmp_path: Path) -> None:
+    """Two signs of one group are sound; a slip in the name of a group leaves two of one, with the nearest named."""
+    causes = copy.deepcopy(CAUSES)
+    for sign, group in (("overload", "workload"), ("queues", "workload")):
+        causes["signs"][sign]["group"] = group
+    assert params_faults(tmp_path, causes=causes) == []
+    causes["signs"]["queues"]["group"] = "worklaod"
+    found = params_faults(tmp_path, causes=causes)
+    assert len(found) == 2
+    assert all("did you mean" in fault for fault in found)
 
 
 @pytest.mark.parametrize(
@@ -273,12 +317,34 @@ def test_formula_cycle(tmp_path: Path) -> None:
         ({"priors": {"shrotage": 0.5}}, "priors.shrotage: not in causes.yml", "'shortage'"),
         ({"priors": {"shortage": 1}}, "priors.shortage: 1", "between 0 and 1"),
         ({"action_texts": {"hiring": "x"}}, "action_texts.hiring: not in causes.yml", "hire"),
+        ({"action_texts": {"revenue.hiring": "x"}}, "action_texts.revenue.hiring: not in causes.yml", "hire"),
+        ({"action_texts": {"revenu.hire": "x"}}, "action_texts.revenu.hire: no KPI 'revenu'", "'revenue'"),
+        ({"action_texts": {".hire": "x"}}, "action_texts..hire: no KPI ''", "revenue"),
+        ({"action_texts": {"hire": " "}}, "action_texts.hire: no text", "delete"),
+        ({"links": {"shrotage": {"queues": 0.5}}}, "links.shrotage: no such cause", "'shortage'"),
+        ({"links": {"shortage": {"qeues": 0.5}}}, "links.shortage.qeues: no such sign", "'queues'"),
+        ({"links": {"shortage": {"queues": -0.1}}}, "links.shortage.queues: -0.1", "0, between 0 and 1"),
+        ({"links": {"shortage": {"queues": 1.5}}}, "links.shortage.queues: 1.5", "weak, moderate"),
+        ({"links": {"shortage": {"queues": "strng"}}}, 'links.shortage.queues: "strng"', "'strong'"),
     ],
 )
 def test_links(tmp_path: Path, settings: dict[str, Any], key: str, part: str) -> None:
     """What a department says about signs, causes and actions must exist in causes.yml, and each sign have one rule."""
     body = department(MEASURES, KPIS, **settings)
     one(params_faults(tmp_path, departments={"sales": body}), "params/departments/sales.yml:", key, part)
+
+
+def test_links_and_texts_of_the_department(tmp_path: Path) -> None:
+    """Links in words and numbers, 0 among them, also of a sign that only this department links; texts for a KPI."""
+    causes = copy.deepcopy(CAUSES)
+    causes["signs"]["noise"] = {"name": "Noise"}
+    body = department(
+        MEASURES,
+        KPIS,
+        links={"shortage": {"queues": 0, "overload": "weak", "noise": 0.4}},
+        action_texts={"hire": "Hire one seller", "revenue.hire": "Hire two sellers"},
+    )
+    assert params_faults(tmp_path, causes=causes, departments={"sales": body}) == []
 
 
 def test_sign_of_other_department(tmp_path: Path) -> None:
