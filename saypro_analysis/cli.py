@@ -1,4 +1,4 @@
-"""The command line: ``saypro run | check | sample | new department``.
+"""The command line: ``saypro run | check | learn | sample | schema | new department | new notebooks``.
 
 Exit codes: 0 all published; 1 some reports failed, the rest are published, or nothing could be published; 2 params or
 usage wrong, or another run is writing to the same folder, nothing was run; 3 data contract broken, nothing was run; 130
@@ -104,6 +104,25 @@ def check(params: ParamsOption = PARAMS, notebooks: NotebooksOption = None) -> N
     typer.echo(
         f"Data are fine: {len(snapshot.sources)} tables, complete months {first} to {snapshot.latest}, {notes} notes."
     )
+
+
+@app.command()
+def learn(
+    month: Annotated[str, typer.Option(help="Month as 2026-10, or 'latest' for the latest complete one.")] = "latest",
+    params: ParamsOption = PARAMS,
+) -> None:
+    """Judge the actions that are done, and record new verdicts in outcomes.csv of the params.
+
+    The verdicts are observational: months since an action against those before it. Each is recorded once, with its
+    month, and stays; "too early" and "not judged" are not recorded. They move the chance of success that each kind of
+    action is chosen by. Look the file over, then keep it with the params. Exit code 2: something in the params or in
+    outcomes.csv is wrong, and nothing was written.
+    """
+    from saypro_analysis.learn import learn as learn_month
+    from saypro_analysis.learn import lines
+
+    for line in lines(learn_month(params, month)):
+        typer.echo(line)
 
 
 @app.command()

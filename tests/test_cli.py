@@ -48,7 +48,7 @@ def test_help_is_quick(tmp_path: Path) -> None:
     assert min(seconds) < 1
 
 
-@pytest.mark.parametrize("command", ["run", "check", "sample", "schema", "new"])
+@pytest.mark.parametrize("command", ["run", "check", "learn", "sample", "schema", "new"])
 def test_every_command_has_help(command: str, tmp_path: Path) -> None:
     """Each command explains itself."""
     assert "Usage:" in _saypro(command, "--help", cwd=tmp_path).stdout
@@ -262,6 +262,46 @@ def test_schema_writes_all_schemas(tmp_path: Path) -> None:
     written = {path.stem: json.loads(path.read_text("utf-8")) for path in (tmp_path / "schemas").iterdir()}
     assert sorted(written) == ["causes", "company", "department", "results", "tables"]
     assert all(schema["$schema"].endswith("2020-12/schema") for schema in written.values())
+
+
+def test_learn_records_once_what_the_actions_did(own: Path) -> None:
+    """learn writes the verdicts of the done actions and how they move the rates; a second time it changes nothing."""
+    (own / "params" / "outcomes.csv").unlink(missing_ok=True)
+    first = _saypro("learn", "--month", "2026-10", cwd=own)
+    assert (first.returncode, first.stderr) == (0, "")
+    assert "5 new outcomes up to 2026-10 (observational)" in first.stdout
+    assert "automation: 0.60 -> 0.68 (1 worked, 0 failed)" in first.stdout  # (4 * .6 + 1) / 5
+    written = (own / "params" / "outcomes.csv").read_bytes()
+    again = _saypro("learn", cwd=own)
+    assert "0 new outcomes" in again.stdout
+    assert (own / "params" / "outcomes.csv").read_bytes() == written
+
+
+def test_a_recorded_outcome_stays_with_its_month(own: Path) -> None:
+    """What was recorded in July stays July's, whatever October adds."""
+    (own / "params" / "outcomes.csv").unlink(missing_ok=True)
+    assert _saypro("learn", "--month", "2026-07", cwd=own).returncode == 0
+    july = (own / "params" / "outcomes.csv").read_text("utf-8").splitlines()
+    assert _saypro("learn", "--month", "2026-10", cwd=own).returncode == 0
+    october = (own / "params" / "outcomes.csv").read_text("utf-8").splitlines()
+    assert set(july) < set(october)
+    assert [line.split(",")[1] for line in october if line not in july] == ["MAR-01"]
+
+
+def test_learn_refuses_faults_and_writes_nothing(own: Path) -> None:
+    """Faults of outcomes.csv are exit code 2 with file and row, and the file stays as it is."""
+    path = own / "params" / "outcomes.csv"
+    path.write_text(
+        "department,id,action,month,verdict,effect,low,high,telling\nsale,A,automation,2026-10,worked,1,0,x,yes\n",
+        "utf-8",
+    )
+    before = path.read_bytes()
+    shown = _saypro("learn", cwd=own)
+    assert (shown.returncode, "Traceback" in shown.stderr) == (2, False)
+    for part in ("params/outcomes.csv:2: department: 'sale'; did you mean 'sales'?", "high: 'x'"):
+        assert part in shown.stderr
+    assert path.read_bytes() == before
+    assert _saypro("learn", "--month", "2030-01", cwd=own).returncode == 2
 
 
 def test_sample_refuses_a_folder_of_others(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from saypro_analysis.data.checks import check_causes, check_company, check_id, check_tables
 from saypro_analysis.data.checks_department import check_department, check_sign_kpis
+from saypro_analysis.data.outcome_file import NAME, read_outcomes
 from saypro_analysis.data.reader import Document, nearest, read_yaml
 from saypro_analysis.data.registers import read_actions, read_evidence
 from saypro_analysis.data.validate import validate
@@ -39,6 +40,8 @@ def read_params(folder: Path, *, first_department: bool = False) -> Params:
         reading.faults.append(Fault(where=f"{folder.name}/departments", found="no department", hint=hint))
     causes = reading.causes(departments)
     observations, register = reading.registers(departments, causes)
+    outcomes, faults_of_outcomes = read_outcomes(folder / NAME, f"{folder.name}/{NAME}", departments)
+    reading.faults += faults_of_outcomes
     if reading.faults or company is None or causes is None:
         faults = tuple(dict.fromkeys(reading.faults))
         count = f"{len(faults)} fault{'s' if len(faults) != 1 else ''}"
@@ -51,6 +54,7 @@ def read_params(folder: Path, *, first_department: bool = False) -> Params:
         departments=departments,
         observations=observations,
         register=register,
+        outcomes=outcomes,
     )
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from builders import params_faults, write_params
+from builders import DEPARTMENT, params_faults, write_params
 
 from saypro_analysis.data.params import read_params
 
@@ -110,9 +110,9 @@ def test_faults_of_actions(tmp_path: Path, cells: dict[str, str], fault: str) ->
 
 
 def test_equal_ids(tmp_path: Path) -> None:
-    """Two actions of one id are a fault."""
+    """Two actions of one id are a fault, which names both rows."""
     assert actions(tmp_path, f"{ACTIONS}\n{PLANNED}\n{PLANNED}\n") == [
-        "params/actions/sales.csv: id: 'A-1' stands twice; rename one"
+        "params/actions/sales.csv:3: id: 'A-1' stands twice; rename one; the first is in row 2"
     ]
 
 
@@ -168,3 +168,61 @@ def test_all_rows(tmp_path: Path) -> None:
         ":4",
         ":4",
     ]
+
+
+SERIES = f"{ACTIONS},segment,comparator"
+SALES = {"sales": {**DEPARTMENT, "kpis": {
+    "revenue": {**DEPARTMENT["kpis"]["revenue"], "segments": ["region"]}, "orders": DEPARTMENT["kpis"]["revenue"],
+}}}  # fmt: skip
+
+
+def series_faults(root: Path, *rows: str) -> list[str]:
+    """What is wrong with register rows of a department whose revenue is measured by region; orders has no segments."""
+    others = {"actions/sales.csv": "\n".join([SERIES, *rows]) + "\n"}
+    return params_faults(root, departments=SALES, others=others)
+
+
+def test_old_registers_stay_valid(tmp_path: Path) -> None:
+    """Without the columns segment and comparator, an action is about the whole KPI and held against nothing."""
+    others = {"actions/sales.csv": f"{ACTIONS}\n{PLANNED}\n"}
+    (row,) = read_params(write_params(tmp_path, others=others)).register["sales"]
+    assert (row.segment, row.comparator) == ("", "")
+
+
+def test_segment_and_comparator_arrive(tmp_path: Path) -> None:
+    """A segment, and what it is held against: another segment, a KPI here, or one of another department."""
+    rows = [f"{PLANNED.replace('A-1', name)},region=North,{against}" for name, against in (
+        ("A-1", "region=South"), ("A-2", "orders"), ("A-3", "sales.orders"), ("A-4", "marketing.leads"),
+    )]  # fmt: skip
+    folder = write_params(tmp_path, departments=SALES, others={"actions/sales.csv": "\n".join([SERIES, *rows]) + "\n"})
+    found = read_params(folder).register["sales"]
+    assert {row.segment for row in found} == {"region=North"}
+    assert [row.comparator for row in found] == ["region=South", "orders", "sales.orders", "marketing.leads"]
+
+
+@pytest.mark.parametrize(
+    ("segment", "comparator", "fault"),
+    [
+        ("regoin=North", "", "segment: 'regoin=North'; a segment of the KPI: region=..."),
+        ("region", "", "segment: 'region'; a segment of the KPI: region=..."),
+        ("region=", "", "segment: 'region='; a segment of the KPI: region=..."),
+        ("", "channel=Web", "comparator: 'channel=Web'; a segment of the KPI: region=..."),
+        ("region=North", "region=North", "comparator: 'region=North'; another segment than the one"),
+        ("", "revenue", "comparator: 'revenue'; another KPI, or another segment"),
+        ("region=North", "sales.revenue", "comparator: 'sales.revenue'; another KPI, or another segment"),
+        ("", "ordres", "comparator: 'ordres'; a segment, or a KPI; did you mean 'orders'?"),
+        ("", "sales.ordres", "comparator: 'sales.ordres'; a segment, or a KPI; did you mean 'orders'?"),
+        ("", "marketing.leads.all", "comparator: 'marketing.leads.all'; a KPI of another department"),
+        ("", "Marketing.", "comparator: 'Marketing.'; a KPI of another department"),
+    ],
+)
+def test_faults_of_segment_and_comparator(tmp_path: Path, segment: str, comparator: str, fault: str) -> None:
+    """A segment is one of the KPI's, a comparator is another series that can be there."""
+    (found,) = series_faults(tmp_path, f"{PLANNED},{segment},{comparator}")
+    assert found.startswith(f"params/actions/sales.csv:2: {fault}")
+
+
+def test_a_kpi_without_segments_has_none(tmp_path: Path) -> None:
+    """A segment of a KPI that is not measured by segment is a fault that says so."""
+    (found,) = series_faults(tmp_path, f"{PLANNED.replace('revenue', 'orders')},region=North,")
+    assert "nothing: the KPI has no segments" in found
