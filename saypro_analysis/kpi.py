@@ -250,7 +250,8 @@ class Department:
     kpis: Mapping[str, Kpi]
     signs: Mapping[str, SignRule] = field(default_factory=dict)
     priors: Mapping[str, float | Literal["rare", "occasional", "common"]] = field(default_factory=dict)
-    action_texts: Mapping[str, str] = field(default_factory=dict)  # action id -> what it means here
+    links: Mapping[str, Mapping[str, float | Strength]] = field(default_factory=dict)  # over causes.yml; 0 removes one
+    action_texts: Mapping[str, str] = field(default_factory=dict)  # "action" or "kpi.action" -> what it means here
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 
@@ -384,6 +385,26 @@ class PlannedAction:
     review: str = ""  # month of the review
     cost: float | None = None
     note: str = ""
+    segment: str = ""  # "region=North": the part of the KPI that it works on; empty: the whole
+    comparator: str = ""  # "region=South", or a KPI: what it is held against when it is judged
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedOutcome:
+    """One row of outcomes.csv: what became of an action, as judged in ``month``; sizes are in the KPI's unit.
+
+    ``telling``: it says something of its kind of action (``learned``); verdicts on several actions together do not.
+    """
+
+    department: str
+    id: str
+    action: str
+    month: pd.Period
+    verdict: Literal["worked", "no evidence", "worsened"]
+    effect: float
+    low: float
+    high: float
+    telling: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -397,6 +418,19 @@ class Params:
     departments: Mapping[str, Department]
     observations: Mapping[str, tuple[Observation, ...]]
     register: Mapping[str, tuple[PlannedAction, ...]]
+    outcomes: tuple[RecordedOutcome, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """What the last report before this month had: the value of every KPI by month, and the day of its data.
+
+    ``values`` has department, kpi, month and value.
+    """
+
+    month: pd.Period
+    as_of: str
+    values: pd.DataFrame = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -407,7 +441,8 @@ class DepartmentMonth:
     that its signs look at (``looked_at``, by key). ``ahead`` holds the targets already set for the twelve months after
     (``data.tables.AHEAD``). ``trend_p`` holds the p of the trend test of every KPI of the company's report, by key
     (NaN: none), for the false discovery rate. ``quality`` is the data-quality table of the sources.
-    ``provenance`` names the data's date, fingerprint and versions, as text.
+    ``provenance`` names the data's date, fingerprint and versions, as text. ``before`` is the same department a month
+    earlier, by the same params and data, for what has changed since; ``published`` is the last report before this one.
     """
 
     company: Company
@@ -423,4 +458,7 @@ class DepartmentMonth:
     ahead: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     trend_p: Mapping[str, float] = field(default_factory=dict)
     provenance: Mapping[str, str] = field(default_factory=dict)
+    before: "DepartmentMonth | None" = field(default=None, repr=False)
+    published: Published | None = None
     sample: bool = False
+    outcomes: tuple[RecordedOutcome, ...] = ()

@@ -1,14 +1,15 @@
 """Where data meets the nouns: open a department's, or the whole company's, month.
 
 The monthly run computes the data once and points the notebooks to them with the environment variable
-``SAYPRO_SNAPSHOT``, and to its copy of the params with ``SAYPRO_PARAMS``. Without them, as in JupyterLab, the data are
-computed from their source.
+``SAYPRO_SNAPSHOT``, to its copy of the params with ``SAYPRO_PARAMS``, and to the last month that was published before
+with ``SAYPRO_EARLIER`` (empty: none). Without them, as in JupyterLab, the data are computed from their source, and
+published months are looked for in ``reports`` beside the params.
 """
 
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pandas as pd
 
 from saypro_analysis import __version__
 from saypro_analysis.analysis import Analysis, analyse
+from saypro_analysis.data.earlier import earlier_report, read_published
 from saypro_analysis.data.params import read_params
 from saypro_analysis.data.reader import nearest
 from saypro_analysis.data.sample import make_sample
@@ -24,10 +26,11 @@ from saypro_analysis.data.targets import targets_after
 from saypro_analysis.data.views import tables_behind
 from saypro_analysis.errors import Fault, ParamsError, ReportError
 from saypro_analysis.family import weigh_family
-from saypro_analysis.kpi import Department, DepartmentMonth, Kpi, Params, PlannedAction
+from saypro_analysis.kpi import Department, DepartmentMonth, Kpi, Params, PlannedAction, Published
 
 SNAPSHOT = "SAYPRO_SNAPSHOT"
 PARAMS = "SAYPRO_PARAMS"
+EARLIER = "SAYPRO_EARLIER"
 LATEST = "latest"
 
 
@@ -52,7 +55,8 @@ def open_month(department: str, month: str = LATEST, params: str = "params") -> 
         fault = Fault(where="department", found=repr(department), hint=nearest(department, settings.departments))
         raise ParamsError("There is no such department; nothing was run.", (fault,))
     snapshot = load_snapshot(settings)
-    return department_month(settings, snapshot, department, resolve_month(month, snapshot))
+    held = resolve_month(month, snapshot)
+    return department_month(settings, snapshot, department, held, published=_published(settings, held))
 
 
 def open_company(
@@ -62,13 +66,14 @@ def open_company(
     settings = read_params(find_params(params))
     snapshot = load_snapshot(settings)
     held = resolve_month(month, snapshot)
+    published = _published(settings, held)
     reasons = dict(missing or {})
     analyses = []
     for name in settings.departments:
         if name in reasons:
             continue
         try:
-            analyses.append(analyse(department_month(settings, snapshot, name, held)))
+            analyses.append(analyse(department_month(settings, snapshot, name, held, published=published)))
         except ReportError as error:
             reasons[name] = error.message
     return CompanyMonth(month=held, analyses=tuple(analyses), missing=reasons)
@@ -115,6 +120,14 @@ def _stored(folder: str) -> Snapshot:
     return read_snapshot(Path(folder))
 
 
+def _published(params: Params, month: pd.Period) -> Published | None:
+    """What the last report before ``month`` had: where the run says, or in ``reports`` beside the params."""
+    told = os.environ.get(EARLIER)
+    if told is not None:
+        return read_published(Path(told) if told else None)
+    return read_published(earlier_report(Path(params.folder).resolve().parent / "reports", month))
+
+
 def resolve_month(text: str, snapshot: Snapshot) -> pd.Period:
     """The month meant by ``text``; raises ParamsError for a month that is malformed, not over, or before the data."""
     if text == LATEST:
@@ -131,10 +144,25 @@ def resolve_month(text: str, snapshot: Snapshot) -> pd.Period:
     return month
 
 
-def department_month(params: Params, snapshot: Snapshot, name: str, month: pd.Period) -> DepartmentMonth:
-    """One department in one month out of a snapshot; raises ReportError when it has no complete value then."""
+def department_month(
+    params: Params, snapshot: Snapshot, name: str, month: pd.Period, *, published: Published | None = None
+) -> DepartmentMonth:
+    """One department in one month out of a snapshot, with the month before it where that has any value.
+
+    ``published``: what the last report had. Raises ReportError when the department has no complete value in the month.
+    """
+    now = _department_month(params, snapshot, name, month)
+    try:
+        before = _department_month(params, snapshot, name, month - 1)
+    except ReportError:
+        before = None
+    return replace(now, before=before, published=published)
+
+
+def _department_month(params: Params, snapshot: Snapshot, name: str, month: pd.Period) -> DepartmentMonth:
     department = params.departments[name]
-    monthly = _own_rows(department, snapshot.monthly, month)
+    register = _register_then(params.register.get(name, ()), month, snapshot.latest)
+    monthly = _own_rows(department, snapshot.monthly, month, {row.comparator for row in register})
     now = monthly[(monthly["month"] == month) & (monthly["department"] == name) & monthly["value"].notna()]
     if now.empty:
         own = monthly[(monthly["department"] == name) & monthly["value"].notna()]
@@ -147,7 +175,8 @@ def department_month(params: Params, snapshot: Snapshot, name: str, month: pd.Pe
         month=month,
         causes=params.causes,
         observations=tuple(seen for seen in params.observations.get(name, ()) if seen.month <= month),
-        register=_register_then(params.register.get(name, ()), month, snapshot.latest),
+        outcomes=tuple(known for known in params.outcomes if known.month <= month),
+        register=register,
         monthly=monthly,
         quality=_own_quality(params, department, snapshot.quality),
         looked_at=_looked_at(params, department),
@@ -166,14 +195,14 @@ def _register_then(rows: tuple[PlannedAction, ...], month: pd.Period, latest: pd
     return rows if month >= latest else tuple(row for row in rows if row.start <= end)
 
 
-def _own_rows(department: Department, monthly: pd.DataFrame, month: pd.Period) -> pd.DataFrame:
-    """Complete months up to ``month`` of the department's KPIs, and of the others' KPIs that its signs look at."""
-    return _own(department, monthly[monthly["complete"] & (monthly["month"] <= month)])
+def _own_rows(department: Department, monthly: pd.DataFrame, month: pd.Period, compared: set[str]) -> pd.DataFrame:
+    """Complete months up to ``month`` of the department's KPIs, and of those of others that it looks at."""
+    return _own(department, monthly[monthly["complete"] & (monthly["month"] <= month)], compared)
 
 
-def _own(department: Department, table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the department's KPIs, and of the others' KPIs that its signs look at."""
-    looked_at = {rule.kpi for rule in department.signs.values()}
+def _own(department: Department, table: pd.DataFrame, compared: Iterable[str] = ()) -> pd.DataFrame:
+    """The rows of the department's KPIs, and of those of others that its signs look at or it is ``compared`` with."""
+    looked_at = {rule.kpi for rule in department.signs.values()} | set(compared)
     key = table["department"] + "." + table["kpi"]
     return table[table["department"].eq(department.id) | key.isin(looked_at)].reset_index(drop=True)
 

@@ -46,7 +46,7 @@ def _copy(path: Path, place: Path, name: str) -> None:
 def params_files(params: Path) -> list[Path]:
     """Every file that params are read from; data that lie in the same folder are none of them."""
     folders = [path for name in _FOLDERS for path in (params / name).glob("*")]
-    return sorted(path for path in [*params.glob("*.y*ml"), *folders] if path.is_file())
+    return sorted(path for path in [*params.glob("*.y*ml"), params / "outcomes.csv", *folders] if path.is_file())
 
 
 def page_inputs(params: Path, notebook: Path, data: str) -> str:

@@ -7,12 +7,13 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from saypro_analysis.data.earlier import earlier_report, stamp
 from saypro_analysis.data.params import read_params
 from saypro_analysis.data.reader import nearest
 from saypro_analysis.data.snapshot import Snapshot, take_snapshot, write_snapshot
 from saypro_analysis.errors import Fault, ParamsError, ReportError
 from saypro_analysis.kpi import Params
-from saypro_analysis.month import LATEST, PARAMS, SNAPSHOT, resolve_month, source_path
+from saypro_analysis.month import EARLIER, LATEST, PARAMS, SNAPSHOT, resolve_month, source_path
 from saypro_analysis.publish.folders import keep_published, prepare, publish
 from saypro_analysis.publish.index import write_archive
 from saypro_analysis.publish.inputs import own_params, page_inputs
@@ -62,7 +63,7 @@ class _Work:
     """A run whose params and data are checked.
 
     ``copy`` is the run's own copy of the params; ``inputs`` has the fingerprint of what each department's page is made
-    from, by id.
+    from, by id; ``earlier`` is the folder of the month published before.
     """
 
     order: Order
@@ -71,6 +72,7 @@ class _Work:
     snapshot: Snapshot
     month: str
     inputs: Mapping[str, str]
+    earlier: Path | None
 
     @property
     def names(self) -> dict[str, str]:
@@ -106,12 +108,13 @@ def run(order: Order, *, progress: Progress = lambda _name, _state: None) -> Run
     """
     with own_params(order.params) as copy:
         params, snapshot = _checked(order, copy)
-        month = str(resolve_month(order.month, snapshot))
-        inputs = {
-            name: page_inputs(copy, order.notebooks / f"{name}.ipynb", snapshot.fingerprint)
-            for name in params.departments
-        }
-        work = _Work(order=order, copy=copy, params=params, snapshot=snapshot, month=month, inputs=inputs)
+        period = resolve_month(order.month, snapshot)
+        month, earlier = str(period), earlier_report(order.out, period)
+        data = snapshot.fingerprint + stamp(earlier)
+        inputs = {name: page_inputs(copy, order.notebooks / f"{name}.ipynb", data) for name in params.departments}
+        work = _Work(
+            order=order, copy=copy, params=params, snapshot=snapshot, month=month, inputs=inputs, earlier=earlier
+        )
         with locked(order.out):
             outcomes = _publish(work, progress)
             _list_months(work)
@@ -170,7 +173,12 @@ def _need_something(work: _Work, outcomes: Sequence[Outcome], missing: Mapping[s
 def _job(work: _Work, staging: Path, name: str) -> Job:
     order = work.order
     parameters = {"department": name, "month": work.month, "params": _relative(order.params, order.notebooks)}
-    own = {SNAPSHOT: str(staging.resolve()), PARAMS: str(work.copy.resolve()), "TMPDIR": str(work.copy.parent)}
+    own = {
+        SNAPSHOT: str(staging.resolve()),
+        PARAMS: str(work.copy.resolve()),
+        EARLIER: str(work.earlier.resolve()) if work.earlier is not None else "",
+        "TMPDIR": str(work.copy.parent),
+    }
     return Job(
         page=name,
         notebook=str((order.notebooks / f"{name}.ipynb").resolve()),
