@@ -3,7 +3,7 @@
 Expected effects are estimates to plan by, not forecasts; how they are made stands in ``portfolio``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from saypro_analysis.causes import Diagnosis
 from saypro_analysis.gates import gate, stake
 from saypro_analysis.kpi import Action, Cause, DepartmentMonth, Kpi, PlannedAction, Sign
+from saypro_analysis.learned import with_learned
 from saypro_analysis.portfolio import Choice, Portfolio, choose_actions, open_portfolio, part_of
 from saypro_analysis.verdict import Verdict
 
@@ -62,10 +63,14 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class FollowUp:
-    """An action of the register as it stands at the end of the month; ``action`` is None for one not in causes.yml."""
+    """An action of the register as it stands at the end of the month.
+
+    ``action`` is None for one not in causes.yml; ``text`` is what it means in the department.
+    """
 
     planned: PlannedAction
     action: Action | None
+    text: str
     state: State
 
 
@@ -76,10 +81,12 @@ def recommend(
 
     Open rows of the register come first of the actions, as planned; suggestions fill up to three per KPI, chosen for
     the causes that are likely or possible. Where none is likely, the first item is to check the sign that would tell
-    most. A KPI in ordinary variation that its process keeps on target gets no suggestion.
+    most. A KPI in ordinary variation that its process keeps on target gets no suggestion. How likely a kind of action
+    is to work includes what earlier ones came to (``learned``).
     """
+    month = replace(month, causes=with_learned(month.causes, month.outcomes))
     known = {verdict.kpi.key: verdict for verdict in verdicts}
-    return tuple(_plan(month, known[diagnosis.kpi.key], diagnosis) for diagnosis in diagnoses)
+    return tuple(_plan(month, known[diagnosis.key], diagnosis) for diagnosis in diagnoses)
 
 
 def follow_up(month: DepartmentMonth) -> tuple[FollowUp, ...]:
@@ -88,11 +95,14 @@ def follow_up(month: DepartmentMonth) -> tuple[FollowUp, ...]:
     "late": due before the month's end and still open; "not started": should have begun and is only planned. An action
     that begins after the month is on time, whatever was entered since.
     """
-    actions = month.causes.actions
-    return tuple(
-        FollowUp(planned=row, action=actions.get(row.action), state=_state(row, _month_end(month)))
-        for row in month.register
-    )
+    return tuple(_follow_up(month, row) for row in month.register)
+
+
+def _follow_up(month: DepartmentMonth, row: PlannedAction) -> FollowUp:
+    action = month.causes.actions.get(row.action)
+    kpi = month.department.kpis.get(row.kpi.split(".")[-1])
+    text = _text(month, action, kpi) if action is not None else row.action
+    return FollowUp(planned=row, action=action, text=text, state=_state(row, _month_end(month)))
 
 
 def _plan(month: DepartmentMonth, verdict: Verdict, diagnosis: Diagnosis) -> Plan:
@@ -132,7 +142,7 @@ def _suggested(month: DepartmentMonth, verdict: Verdict, choice: Choice) -> Reco
     return Recommendation(
         kpi=verdict.kpi,
         action=choice.action,
-        text=_text(month, choice.action),
+        text=_text(month, choice.action, verdict.kpi),
         cause=choice.cause,
         owner=choice.action.owner,
         due=_month_end(month) + pd.Timedelta(days=choice.action.days),
@@ -153,7 +163,7 @@ def _planned(month: DepartmentMonth, verdict: Verdict, row: PlannedAction, choic
     return Recommendation(
         kpi=verdict.kpi,
         action=action,
-        text=_text(month, action) if action else row.action,
+        text=_text(month, action, verdict.kpi) if action else row.action,
         cause=month.causes.causes.get(row.cause),
         owner=row.owner,
         due=pd.Timestamp(row.due),
@@ -194,8 +204,10 @@ def _state(row: PlannedAction, end: pd.Timestamp) -> State:
     return "not started" if row.status == "planned" and start is not None else "on time"
 
 
-def _text(month: DepartmentMonth, action: Action) -> str:
-    return month.department.action_texts.get(action.id, action.name)
+def _text(month: DepartmentMonth, action: Action, kpi: Kpi | None) -> str:
+    """What the action means in the department: for this KPI, for any, or as the library names it."""
+    texts = month.department.action_texts
+    return texts.get(f"{kpi.id}.{action.id}" if kpi else "", texts.get(action.id, action.name))
 
 
 def _month_end(month: DepartmentMonth) -> pd.Timestamp:

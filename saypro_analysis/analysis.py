@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from saypro_analysis.actions import Plan, recommend
 from saypro_analysis.budget import ErrorBudget, error_budget
-from saypro_analysis.causes import Diagnosis, diagnose
+from saypro_analysis.causes import Diagnosis, diagnose, diagnose_department
+from saypro_analysis.changes import Changes, find_changes
+from saypro_analysis.drivers import Drivers, find_drivers
 from saypro_analysis.kpi import DepartmentMonth
+from saypro_analysis.outcomes import Outcome, judge_actions
 from saypro_analysis.verdict import Verdict, judge
 
 
@@ -13,15 +16,21 @@ from saypro_analysis.verdict import Verdict, judge
 class Analysis:
     """What one department's month shows.
 
-    ``verdicts`` has one entry per KPI, worst first. ``diagnoses`` and ``plans`` have one per KPI in trouble,
-    in the same order. ``budget`` counts the scorecard's flags against those of chance.
+    ``verdicts`` has one entry per KPI, worst first. ``drivers``, ``diagnoses`` and ``plans`` have one per KPI in
+    trouble, in the same order. ``department`` is the diagnosis of the department as a whole. ``budget`` counts the
+    scorecard's flags against those of chance. ``outcomes`` judges the actions of the register that are done.
+    ``changes`` says what has moved since the month before; None when the department had no value then.
     """
 
     month: DepartmentMonth
     verdicts: tuple[Verdict, ...]
+    drivers: tuple[Drivers, ...]
     diagnoses: tuple[Diagnosis, ...]
+    department: Diagnosis
     plans: tuple[Plan, ...]
     budget: ErrorBudget
+    outcomes: tuple[Outcome, ...] = ()
+    changes: Changes | None = None
 
     @property
     def scorecard(self) -> tuple[Verdict, ...]:
@@ -43,13 +52,23 @@ def analyse(month: DepartmentMonth) -> Analysis:
     """Judge every KPI of the month, look for the causes of what is wrong, and recommend what to do."""
     verdicts = judge(month)
     diagnoses = diagnose(month, verdicts)
+    changes = None
+    if month.before is not None:
+        earlier = judge(month.before)
+        changes = find_changes(
+            month, verdicts, diagnoses, verdicts_before=earlier, diagnoses_before=diagnose(month.before, earlier)
+        )
     return Analysis(
         month=month,
         verdicts=verdicts,
+        drivers=find_drivers(month, verdicts),
         diagnoses=diagnoses,
+        department=diagnose_department(month, verdicts),
         plans=recommend(month, verdicts, diagnoses),
         budget=error_budget(
             [verdict for verdict in verdicts if verdict.kpi.scorecard],
             significance=month.company.thresholds.significance,
         ),
+        outcomes=judge_actions(month),
+        changes=changes,
     )

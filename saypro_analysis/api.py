@@ -6,11 +6,13 @@
 from saypro_analysis.analysis import Analysis, analyse
 from saypro_analysis.many import judge_segments, judge_table
 from saypro_analysis.month import CompanyMonth, open_company, open_month
+from saypro_analysis.show.changes import show_changes
 from saypro_analysis.show.explore import explore
 from saypro_analysis.show.overview import (
     show_all_missed,
     show_causes,
     show_departments,
+    show_overview_changes,
     show_overview_head,
     show_overview_method,
 )
@@ -39,10 +41,12 @@ __all__ = [
     "open_month",
     "show_all_missed",
     "show_causes",
+    "show_changes",
     "show_departments",
     "show_head",
     "show_method",
     "show_missed",
+    "show_overview_changes",
     "show_overview_head",
     "show_overview_method",
     "show_progress",

@@ -35,6 +35,8 @@ def test_readme_commands_run(command: str, project: Path) -> None:
     if arguments[:2] == ["new", "department"]:  # the folder is shared with other tests
         for path in project.glob(f"*/**/{arguments[2]}.*"):
             path.unlink()
+    if arguments[:1] == ["learn"]:
+        (project / "params" / "outcomes.csv").unlink()
 
 
 def test_readme_links_lead_somewhere() -> None:

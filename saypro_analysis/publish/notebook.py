@@ -9,12 +9,12 @@ import nbformat
 NOTEBOOK_ONLY = "notebook-only"  # for analysts in JupyterLab: not in the report
 
 _DEPARTMENT_NAMES = (
-    "analyse", "explore", "export_results", "open_month", "show_head", "show_method", "show_missed", "show_progress",
-    "show_scorecard", "show_watch_list", "use_report_style",
+    "analyse", "explore", "export_results", "open_month", "show_changes", "show_head", "show_method", "show_missed",
+    "show_progress", "show_scorecard", "show_watch_list", "use_report_style",
 )  # fmt: skip
 _OVERVIEW_NAMES = (
-    "export_overview", "open_company", "show_all_missed", "show_causes", "show_departments", "show_overview_head",
-    "show_overview_method", "use_report_style",
+    "export_overview", "open_company", "show_all_missed", "show_causes", "show_departments", "show_overview_changes",
+    "show_overview_head", "show_overview_method", "use_report_style",
 )  # fmt: skip
 
 
@@ -46,6 +46,7 @@ def department_cells(department: str, name: str, *, free: tuple[Cell, ...] = ())
         _note("## The report"),
         _code("show_head(story)"),
         _code("show_scorecard(story)"),
+        _code("show_changes(story)"),
         _code("show_missed(story)"),
         _code("show_watch_list(story)"),
         _code("show_progress(story)"),
@@ -84,6 +85,7 @@ def overview_cells() -> tuple[Cell, ...]:
         _note("## The report"),
         _code("show_overview_head(company.analyses, company.month, company.missing)"),
         _code("show_departments(company.analyses, company.missing)"),
+        _code("show_overview_changes(company.analyses)"),
         _code("show_all_missed(company.analyses)"),
         _code("show_causes(company.analyses)"),
         _code("show_overview_method(company.analyses)"),

@@ -1,4 +1,4 @@
-"""results.json and scorecard.csv: the numbers of the pages, as the notebooks put them out."""
+"""results.json, results.xlsx and scorecard.csv: the numbers of the pages, as the notebooks put them out."""
 
 import csv
 import io
@@ -9,13 +9,14 @@ from typing import Any
 
 from saypro_analysis.data.snapshot import Snapshot
 from saypro_analysis.kpi import Params
+from saypro_analysis.publish.workbook import write_workbook
 from saypro_analysis.show.results import scorecard_rows
 
 
 def write_numbers(
     folder: Path, params: Params, snapshot: Snapshot, month: str, results: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    """Write both files into ``folder``. ``results``: department id -> its numbers, with ``inputs``."""
+    """Write the three files into ``folder``. ``results``: department id -> its numbers, with ``inputs``."""
     ordered = {name: results[name] for name in params.departments if name in results}
     document = {
         "company": params.company.name,
@@ -27,6 +28,7 @@ def write_numbers(
     }
     text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     (folder / "results.json").write_text(text, "utf-8")
+    write_workbook(folder / "results.xlsx", document)
     lines = [row for part in ordered.values() for row in scorecard_rows(part)]
     buffer = io.StringIO()
     if lines:

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from saypro_analysis.actions import Plan, Recommendation
 from saypro_analysis.causes import CauseFinding, Diagnosis, Evidence
-from saypro_analysis.show.numbers import capital, count, date_name, listed
+from saypro_analysis.show.numbers import Numbers, capital, count, date_name, listed
 from saypro_analysis.show.story import Told
 
 CLOSE = 0.10  # causes this near to each other are named together
@@ -157,9 +157,9 @@ def evidence_caption(diagnosis: Diagnosis) -> str:
     return f"{found[0].cause.name} {'are' if plural else 'is'} the best-supported cause"
 
 
-def coverage_words(told: Told, diagnosis: Diagnosis) -> str:
+def coverage_words(diagnosis: Diagnosis, numbers: Numbers) -> str:
     """How much is known, how firm it is, and what to check next."""
-    parts = [f"The signs that are known carry {told.numbers.percent(diagnosis.coverage)} of what all signs could tell."]
+    parts = [f"The signs that are known carry {numbers.percent(diagnosis.coverage)} of what all signs could tell."]
     if not diagnosis.robust:
         parts.append("Which cause leads depends on how strongly the signs are weighted.")
     if diagnosis.next_check is not None:

@@ -12,6 +12,8 @@ from saypro_analysis.show.cause_words import GATED, points_to
 from saypro_analysis.show.chart_axes import shown_limits
 from saypro_analysis.show.chart_words import chart_description, chart_subtitle, chart_title
 from saypro_analysis.show.charts import target_line, xmr_chart
+from saypro_analysis.show.driver_words import Cards
+from saypro_analysis.show.drivers import drivers_html
 from saypro_analysis.show.figures import Figure, figure_html
 from saypro_analysis.show.fragment import Fragment, render
 from saypro_analysis.show.headings import heading, section_sub
@@ -37,18 +39,19 @@ _SIGNAL = {
 }
 
 
-def missed_section(told: Told, *, number: int) -> Fragment:
-    """The section of a missed KPI."""
+def missed_section(told: Told, *, number: int, cards: Cards) -> Fragment:
+    """The section of a missed KPI; ``cards`` are the department's KPIs by id."""
     title = heading(told)
     html = render(
         "kpi_section", id=f"kpi-{told.kpi.id}", kicker=f"{number}. {told.kpi.name}", definition=kicker_text(told),
         heading=title, sub=section_sub(told), figure=xmr_figure(told), reading=reading(told),
-        more=more_html(told), evidence=_evidence(told), gate=gate_words(told), actions=_actions(told),
+        more=more_html(told), drivers=drivers_html(told, cards), evidence=_evidence(told),
+        gate=gate_words(told), actions=_actions(told),
     )  # fmt: skip
     return Fragment(html=html, text=title)
 
 
-def watch_section(stories: tuple[Told, ...], *, heading: str) -> Fragment:
+def watch_section(stories: tuple[Told, ...], *, heading: str, cards: Cards) -> Fragment:
     """The watch list: each KPI with its chart and reading, what the evidence points to, and what to do."""
     items = [
         {
@@ -57,6 +60,7 @@ def watch_section(stories: tuple[Told, ...], *, heading: str) -> Fragment:
             "figure": xmr_figure(told),
             "reading": reading(told),
             "more": more_html(told),
+            "drivers": drivers_html(told, cards),
             "why": points_to(told.diagnosis) if told.diagnosis is not None else "",
             "gate": gate_words(told),
             "actions": _actions(told),
@@ -156,7 +160,7 @@ def _target(told: Told, low: float | None, high: float | None) -> str:
 
 
 def _evidence(told: Told) -> Markup | str:
-    return evidence_table(told, told.diagnosis, prefix=told.kpi.id) if told.diagnosis is not None else ""
+    return evidence_table(told.diagnosis, told.numbers, prefix=told.kpi.id) if told.diagnosis is not None else ""
 
 
 def _actions(told: Told) -> Markup | str:

@@ -7,6 +7,7 @@ import pandas as pd
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.budget import together
 from saypro_analysis.show.cause_words import confidence, score, supported
+from saypro_analysis.show.change_words import changes_line
 from saypro_analysis.show.fragment import NOTHING, Fragment, render
 from saypro_analysis.show.lead import tally
 from saypro_analysis.show.limit_words import limit_summary
@@ -122,7 +123,7 @@ def cause_scores(analyses: Analyses) -> pd.DataFrame:
         missed = {verdict.kpi.key for verdict in analysis.missed}
         best: dict[str, int] = {}
         for diagnosis in analysis.diagnoses:
-            for found in diagnosis.findings if diagnosis.kpi.key in missed else ():
+            for found in diagnosis.findings if diagnosis.key in missed else ():
                 # A cause that no sign speaks for or against shows nothing: its prior is no finding.
                 points = score(found) if found.verdict != "no evidence" else 0
                 best[found.cause.name] = max(points, best.get(found.cause.name, 0))
@@ -133,6 +134,18 @@ def cause_scores(analyses: Analyses) -> pd.DataFrame:
         return table
     order = table.max(axis=1).sort_values(ascending=False, kind="stable").index
     return table.loc[order]
+
+
+def show_overview_changes(analyses: Analyses) -> Fragment:
+    """What has changed in each department since the month before. Empty when none has such a month."""
+    held = [(analysis.month.department, analysis.changes) for analysis in analyses if analysis.changes is not None]
+    if not held:
+        return NOTHING
+    lines = [(department.name, f"{department.id}.html#changes", changes_line(found)) for department, found in held]
+    moved = sum(bool(found.moved) for _, found in held)
+    since = month_name(held[0][1].since)
+    heading = f"Since {since}: {count(moved, 'department')} moved" if moved else f"Since {since} nothing has moved"
+    return Fragment(html=render("overview_changes", heading=heading, lines=lines), text=heading)
 
 
 def show_causes(analyses: Analyses) -> Fragment:

@@ -6,13 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from saypro_analysis.actions import Plan
+from saypro_analysis.actions import Plan, follow_up
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.budget import together
 from saypro_analysis.causes import CauseFinding, Diagnosis
 from saypro_analysis.show.page import OVERVIEW
 from saypro_analysis.show.results_ahead import baseline_data, outlook_data, plain, record_data
 from saypro_analysis.show.results_schema import SCHEMA_VERSION, results_schema
+from saypro_analysis.show.results_story import changes_data, drivers_data, outcome_data, register_data
 from saypro_analysis.show.scorecard_file import scorecard_rows
 from saypro_analysis.verdict import Verdict, points
 
@@ -45,6 +46,11 @@ def export_results(analysis: Analysis) -> Results:
         "month": str(month.month),
         "sample": month.sample,
         "budget": record_data(analysis.budget),
+        "changes": changes_data(analysis.changes),
+        "diagnosis": _diagnosis(analysis.department),
+        "causes": [_cause(found) for found in analysis.department.findings],
+        "register": [register_data(row) for row in follow_up(month)],
+        "outcomes": [outcome_data(outcome) for outcome in analysis.outcomes],
         "kpis": kpis,
     }
     text = f"{month.department.name}, {month.month}: numbers of {len(kpis)} KPIs"
@@ -78,7 +84,8 @@ def export_overview(analyses: tuple[Analysis, ...], month: pd.Period, missing: M
 
 def _kpi(analysis: Analysis, verdict: Verdict) -> dict[str, Any]:
     kpi, gap = verdict.kpi, verdict.gap
-    diagnosis = next((found for found in analysis.diagnoses if found.kpi.key == kpi.key), None)
+    drivers = next((found for found in analysis.drivers if found.kpi.key == kpi.key), None)
+    diagnosis = next((found for found in analysis.diagnoses if found.key == kpi.key), None)
     plan = next((plan for plan in analysis.plans if plan.kpi.key == kpi.key), None)
     return {
         "id": kpi.id,
@@ -108,6 +115,7 @@ def _kpi(analysis: Analysis, verdict: Verdict) -> dict[str, Any]:
         "emerging": verdict.emerging,
         "at_risk": verdict.at_risk,
         "progress": verdict.progress,
+        "drivers": drivers_data(drivers),
         "diagnosis": _diagnosis(diagnosis),
         "causes": [_cause(found) for found in diagnosis.findings] if diagnosis else [],
         "plan": {"remaining": plain(plan.remaining), "gated": plan.gated} if plan else None,

@@ -15,8 +15,10 @@ from saypro_analysis.show.results_schema_ahead import (
     severity_schema,
     year_schema,
 )  # fmt: skip
+from saypro_analysis.show.results_schema_story import changes_schema, drivers_schema, outcome_schema, register_schema
 from saypro_analysis.show.schema_types import (
     COUNT,
+    DAY,
     FLAG,
     MONTH,
     NUMBER,
@@ -30,7 +32,7 @@ from saypro_analysis.show.schema_types import (
 )  # fmt: skip
 from saypro_analysis.trend import TrendVerdict
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _MAYBE_TEXT: dict[str, Any] = {"type": ["string", "null"]}
 
@@ -50,6 +52,11 @@ def results_schema() -> dict[str, Any]:
             month=known(SET_MONTH, "The month that is reported"),
             sample=known(FLAG, "Whether the data are made up"),
             budget=budget_schema(),
+            changes=or_null(changes_schema()),
+            diagnosis=_diagnosis(),
+            causes=a_list(_cause(), "The causes of the department as a whole, best supported first"),
+            register=a_list(register_schema(), "The action register"),
+            outcomes=a_list(outcome_schema(), "The actions of the register that are done"),
             kpis=a_list(_kpi(), "Every KPI, worst first; those of the scorecard lead"),
         ),
     }
@@ -82,6 +89,7 @@ def _kpi() -> dict[str, Any]:
         emerging=known(FLAG, "Not missed, but getting worse or fluctuating"),
         at_risk=known(FLAG, "Met, but forecast to miss within three months"),
         progress=a_word(get_args(Progress), "Whether a missed KPI recovers"),
+        drivers=or_null(drivers_schema()),
         diagnosis=or_null(_diagnosis()),
         causes=a_list(_cause(), "The causes that were looked at, best supported first"),
         plan=or_null(_plan()),
@@ -189,7 +197,7 @@ def _action() -> dict[str, Any]:
         text=known(TEXT, "What to do"),
         cause=known(_MAYBE_TEXT, "Id of the cause that it addresses"),
         owner=known(TEXT, "Who does it"),
-        due=known({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}, "By when"),
+        due=known(DAY, "By when"),
         effect=known(NUMBER, "Part of the gap that it is expected to close"),
         effect_low=known(NUMBER, "Low end of that"),
         effect_high=known(NUMBER, "High end of that"),

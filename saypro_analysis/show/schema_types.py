@@ -6,6 +6,7 @@ NUMBER: dict[str, Any] = {"type": ["number", "null"]}
 COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
 MONTH: dict[str, Any] = {"type": ["string", "null"], "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}
 SET_MONTH: dict[str, Any] = {**MONTH, "type": "string"}
+DAY: dict[str, Any] = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 TEXT: dict[str, Any] = {"type": "string"}
 FLAG: dict[str, Any] = {"type": "boolean"}
 

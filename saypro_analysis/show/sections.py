@@ -2,6 +2,7 @@
 
 from saypro_analysis.actions import follow_up
 from saypro_analysis.analysis import Analysis
+from saypro_analysis.show.cause_words import evidence_caption, lower
 from saypro_analysis.show.fragment import NOTHING, Fragment, join, render
 from saypro_analysis.show.headings import watch_heading
 from saypro_analysis.show.kpi_section import missed_section, watch_section
@@ -9,11 +10,17 @@ from saypro_analysis.show.lead import Tally, facts, lead, tally
 from saypro_analysis.show.limit_words import limit_summary
 from saypro_analysis.show.method import method_fragment
 from saypro_analysis.show.numbers import capital, count, month_name, numbers_of, numeral
+from saypro_analysis.show.outcome_words import rate_lines, result_counts
 from saypro_analysis.show.page import department_page
 from saypro_analysis.show.scorecard import Row, scorecard_table
 from saypro_analysis.show.story import tell, tell_all
-from saypro_analysis.show.tables import follow_up_table
+from saypro_analysis.show.tables import evidence_table, follow_up_table
 from saypro_analysis.show.words import STATUS
+
+_PROGRESS_NOTE = (
+    "A result says what the KPI did since, against the months before the action was called for; it does not prove that "
+    "the action did it."
+)
 
 
 def show_head(analysis: Analysis) -> Fragment:
@@ -85,19 +92,32 @@ def _links(analysis: Analysis) -> list[tuple[str, str]]:
 
 def show_missed(analysis: Analysis) -> Fragment:
     """One section per missed KPI: what happened, why, what to do. Empty when all targets were met."""
-    return join(
-        *(
-            missed_section(tell(analysis, verdict), number=number)
-            for number, verdict in enumerate(analysis.missed, start=1)
-        )
-    )
+    cards = analysis.month.department.kpis
+    parts = [
+        missed_section(tell(analysis, verdict), number=number, cards=cards)
+        for number, verdict in enumerate(analysis.missed, start=1)
+    ]
+    return join(*parts, _across(analysis)) if parts else NOTHING
+
+
+def _across(analysis: Analysis) -> Fragment:
+    """What the signs of the whole department point to, where more than one of its KPIs is in trouble."""
+    if len(analysis.diagnoses) < 2:
+        return NOTHING
+    month = analysis.month
+    heading = f"Across {month.department.name}: {lower(evidence_caption(analysis.department))}"
+    note = "All signs that are known in the department, whichever of its KPIs they speak of."
+    table = evidence_table(analysis.department, numbers_of(month.company), prefix="department")
+    html = render("plain_section", id="department-causes", heading=heading, sub=note, body=table)
+    return Fragment(html=html, text=heading)
 
 
 def show_watch_list(analysis: Analysis) -> Fragment:
     """The KPIs that are not missed but at risk, get worse or swing too much. Empty when there is none."""
     held = tally(tuple(tell(analysis, verdict) for verdict in analysis.watched))
     stories = held.troubled
-    return watch_section(stories, heading=watch_heading(stories)) if stories else NOTHING
+    cards = analysis.month.department.kpis
+    return watch_section(stories, heading=watch_heading(stories), cards=cards) if stories else NOTHING
 
 
 def show_progress(analysis: Analysis) -> Fragment:
@@ -108,14 +128,14 @@ def show_progress(analysis: Analysis) -> Fragment:
         return NOTHING
     states = [row.state for row in rows]
     order = ("done", "late", "not started", "stopped", "on time")
-    shown = ", ".join(f"{numeral(states.count(state))} {state}" for state in order if state in states)
-    heading = f"Progress on earlier actions: {shown}"
+    shown = [f"{numeral(states.count(state))} {state}" for state in order if state in states]
+    heading = f"Progress on earlier actions: {', '.join([*shown, *result_counts(analysis.outcomes)])}"
     table = follow_up_table(
-        rows, dict(month.department.kpis), month.causes, numbers_of(month.company),
+        rows, analysis.outcomes, dict(month.department.kpis), month.causes, numbers_of(month.company),
         caption=f"Actions of the register as they stood at the end of {month_name(month.month)}",
     )  # fmt: skip
-    note = "An action that is done is not yet an action that worked: watch the KPI until its effect can show."
-    html = render("plain_section", id="progress", heading=capital(heading), sub=note, body=table)
+    notes = " ".join([_PROGRESS_NOTE, *rate_lines(analysis)])
+    html = render("plain_section", id="progress", heading=capital(heading), sub=notes, body=table)
     return Fragment(html=html, text=heading)
 
 

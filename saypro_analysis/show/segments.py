@@ -96,8 +96,9 @@ def segment_story(analysis: Analysis, told: Told, by: str, segment: str) -> Told
     verdict = judge_series(month, kpi, held)
     short = shortfalls(held["value"], held["target"], held["target_upper"], better=kpi.better)
     return replace(
-        told, verdict=verdict, months=points_of(verdict, held), short=pd.Series(short), diagnosis=None, plan=None
-    )
+        told, verdict=verdict, months=points_of(verdict, held), short=pd.Series(short), drivers=None, diagnosis=None,
+        plan=None,
+    )  # fmt: skip
 
 
 def _title(told: Told, drawn: pd.DataFrame, name: str, *, parts: bool) -> str:

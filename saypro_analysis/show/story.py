@@ -8,6 +8,7 @@ import pandas as pd
 from saypro_analysis.actions import Plan
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.causes import Diagnosis
+from saypro_analysis.drivers import Drivers
 from saypro_analysis.gap import shortfalls
 from saypro_analysis.kpi import Kpi
 from saypro_analysis.show.numbers import Numbers, numbers_of
@@ -29,6 +30,7 @@ class Told:
     department: str  # its name
     months: pd.DataFrame = field(repr=False)
     short: "pd.Series[float]" = field(repr=False)
+    drivers: Drivers | None = None
     diagnosis: Diagnosis | None = None
     plan: Plan | None = None
     length: int = SHOWN_MONTHS  # how many months charts show
@@ -111,7 +113,8 @@ def tell(analysis: Analysis, verdict: Verdict) -> Told:
         department=analysis.month.department.name,
         months=table,
         short=pd.Series(sizes, index=table.index),
-        diagnosis=next((found for found in analysis.diagnoses if found.kpi.key == key), None),
+        drivers=next((found for found in analysis.drivers if found.kpi.key == key), None),
+        diagnosis=next((found for found in analysis.diagnoses if found.key == key), None),
         plan=next((plan for plan in analysis.plans if plan.kpi.key == key), None),
     )
 

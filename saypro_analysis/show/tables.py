@@ -8,6 +8,7 @@ from markupsafe import Markup
 from saypro_analysis.actions import FollowUp, Plan
 from saypro_analysis.causes import Diagnosis
 from saypro_analysis.kpi import CauseModel, Kpi
+from saypro_analysis.outcomes import Outcome
 from saypro_analysis.show.cause_words import (
     VERDICTS,
     coverage_words,
@@ -23,13 +24,14 @@ from saypro_analysis.show.cause_words import (
 from saypro_analysis.show.fragment import render
 from saypro_analysis.show.marks import evidence_bar
 from saypro_analysis.show.numbers import Numbers, date_name
+from saypro_analysis.show.outcome_words import outcome_text
 from saypro_analysis.show.story import Told
 
 _KIND = {"late": "Planned, late", "planned": "Planned", "suggested": "Suggested", "check": "Check first"}
 _STATE = {"done": "Done", "on time": "On time", "late": "Late", "stopped": "Stopped", "not started": "Not started"}
 
 
-def evidence_table(told: Told, diagnosis: Diagnosis, *, prefix: str) -> Markup:
+def evidence_table(diagnosis: Diagnosis, numbers: Numbers, *, prefix: str) -> Markup:
     """The causes, best supported first, with the signs for and against each. A bare prior is not shown as a finding."""
     rows = [
         {
@@ -43,7 +45,7 @@ def evidence_table(told: Told, diagnosis: Diagnosis, *, prefix: str) -> Markup:
         }
         for found in diagnosis.findings
     ]
-    caption, note = evidence_caption(diagnosis), coverage_words(told, diagnosis)
+    caption, note = evidence_caption(diagnosis), coverage_words(diagnosis, numbers)
     return render("evidence", caption=caption, note=note, rows=rows, name=f"{prefix}-causes")
 
 
@@ -69,17 +71,24 @@ def action_table(told: Told, plan: Plan) -> Markup:
 
 
 def follow_up_table(
-    rows: Sequence[FollowUp], kpis: "dict[str, Kpi]", causes: CauseModel, numbers: Numbers, *, caption: str
+    rows: Sequence[FollowUp],
+    outcomes: Sequence[Outcome],
+    kpis: "dict[str, Kpi]",
+    causes: CauseModel,
+    numbers: Numbers,
+    *,
+    caption: str,
 ) -> Markup:
-    """The register: what was planned, for which KPI, by whom and when, and how it stands."""
-    shown = []
+    """The register: what was planned, for which KPI, by whom and when, how it stands, and what came of it."""
+    shown, judged = [], {outcome.planned.id: outcome for outcome in outcomes}
     for row in rows:
         planned, kpi = row.planned, kpis.get(row.planned.kpi.split(".")[-1])
         cause = causes.causes.get(planned.cause)
-        effect = planned.expected_effect
+        effect, outcome = planned.expected_effect, judged.get(planned.id)
+        verdict, since = outcome_text(outcome, numbers) if outcome is not None else ("", "")
         shown.append(
             {
-                "action": row.action.name if row.action is not None else planned.action,
+                "action": row.text,
                 "note": planned.note,
                 "kpi": kpi.name if kpi is not None else planned.kpi,
                 "cause": cause.name if cause is not None else planned.cause or "–",
@@ -87,6 +96,8 @@ def follow_up_table(
                 "due": day_text(planned.due),
                 "effect": numbers.amount(kpi, effect, long=True) if effect is not None and kpi is not None else "–",
                 "state": _STATE[row.state],
+                "verdict": verdict,
+                "since": since,
                 "icon": {"done": "s-met", "late": "s-missed", "not started": "s-missed"}.get(row.state, "s-none"),
                 "class": {"done": "met", "late": "missed", "not started": "missed"}.get(row.state, "none"),
             }

@@ -20,7 +20,9 @@ BUDGET = {
 }  # fmt: skip
 SALES = {
     "schema": SCHEMA_VERSION, "department": "sales", "name": "Sales", "company": "SayPro", "currency": "USD",
-    "month": "2026-10", "sample": True, "kpis": [], "budget": BUDGET, "inputs": "a" * 64,
+    "month": "2026-10", "sample": True, "kpis": [], "budget": BUDGET, "changes": None, "register": [],
+    "outcomes": [], "causes": [], "diagnosis": {"coverage": 0.0, "robust": True, "next_check": None},
+    "inputs": "a" * 64,
 }  # fmt: skip
 
 

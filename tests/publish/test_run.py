@@ -51,7 +51,7 @@ def test_everything_is_published(published: RunResult) -> None:
     assert published.month == "2026-10"
     names = {path.name for path in published.folder.iterdir()}
     expected = {f"{page}.{kind}" for page in PAGES for kind in ("html", "ipynb")}
-    expected |= {"results.json", "scorecard.csv", "manifest.json", "snapshot.json"}
+    expected |= {"results.json", "results.xlsx", "scorecard.csv", "manifest.json", "snapshot.json"}
     expected |= {f"{name}.parquet" for name in ("monthly", "ahead", "quality", "sources")}
     assert names == expected
     assert (published.folder.parent / "index.html").is_file()

@@ -1,0 +1,160 @@
+"""What makes up a gap: the waterfall by segment, and by factor where the KPI has a formula, with its reading."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from markupsafe import Markup
+
+from saypro_analysis.compared import Compared
+from saypro_analysis.show.chart_words import unit_words
+from saypro_analysis.show.comparisons import segments_chart
+from saypro_analysis.show.driver_words import (
+    Cards,
+    basis_reference,
+    compared_title,
+    compared_words,
+    driver_reading,
+    heads,
+    is_nothing,
+    main_first,
+    part_name,
+    signed,
+    split_description,
+    split_subtitle,
+    split_title,
+    wrong_side,
+)
+from saypro_analysis.show.figures import Figure, figure_html
+from saypro_analysis.show.fragment import render
+from saypro_analysis.show.numbers import count, month_name
+from saypro_analysis.show.story import Told
+from saypro_analysis.show.waterfall import Bar, stack, waterfall_chart
+from saypro_analysis.splits import Part, Split, bad_way
+
+MOST_SEGMENTS = 12  # bars of segments that are only compared; more cannot be read
+MOST_BARS = 8  # with the one that gathers the others, without the whole
+
+
+def drivers_html(told: Told, cards: Cards) -> Markup | str:
+    """The cards of a KPI's drivers; a gap inside ordinary variation is folded away. Empty when nothing is known."""
+    drivers = told.drivers
+    if drivers is None:
+        return ""
+    groups = [main_first(drivers, held) for held in (drivers.splits, drivers.formula) if held]
+    figures = [_figure(told, held, cards) for held in groups]
+    if drivers.compared:
+        figures.append(_beside(told, drivers.compared))
+    if not figures:
+        return ""
+    folded = f"What makes up {_folded(groups[0][0])}: ordinary variation" if groups and groups[0][0].ordinary else ""
+    return render("drivers", figures=figures, reading=driver_reading(told, drivers, cards), folded=folded)
+
+
+def _folded(split: Split) -> str:
+    return "the gap" if split.basis == "target" else "the change"
+
+
+def _figure(told: Told, splits: Sequence[Split], cards: Cards) -> Markup:
+    """The waterfall of the first split; the table behind it has the contributions on every basis."""
+    split = splits[0]
+    kind = "formula" if split.method == "formula" else split.dimension
+    figure = Figure(
+        name=f"drivers-{told.kpi.id}-{kind}",
+        title=split_title(told, split, cards),
+        subtitle=split_subtitle(told, split),
+        description=split_description(told, split, cards),
+        heads=heads(told, splits, "Factor" if split.method == "formula" else kind.replace("_", " ").capitalize()),
+        rows=_rows(told, splits, cards),
+        kind="waterfall",
+    )
+    held = bars(told, split, cards)
+    return figure_html(figure, lambda narrow: waterfall_chart(held, narrow=narrow))
+
+
+def _beside(told: Told, compared: Sequence[Compared]) -> Markup:
+    """Bars of segments that do not add up, by the dimension whose segments lie furthest from their reference."""
+    basis = [one for one in compared if one.basis == compared[0].basis]
+    chosen = max(basis, key=lambda one: max((abs(gap) for gap in _gaps(one)), default=0.0))
+    name = chosen.dimension.replace("_", " ")
+    held = [one for one in chosen.members if one.value is not None][:MOST_SEGMENTS]
+    short = {one.name for one in wrong_side(told, chosen)}
+    table = pd.DataFrame({"segment": [one.name or "Not named" for one in held], "value": [one.value for one in held]})
+    figure = Figure(
+        name=f"drivers-{told.kpi.id}-{chosen.dimension}",
+        title=compared_title(told, chosen),
+        subtitle=f"{told.kpi.name}{unit_words(told.kpi, told.numbers)} by {name}, {month_name(told.verdict.month)}.",
+        description=compared_words(told, chosen),
+        heads=(name.capitalize(), "Now", basis_reference(told, chosen.basis), "Records"),
+        rows=[
+            (
+                one.name or "Not named",
+                told.numbers.value(told.kpi, one.value),
+                told.numbers.value(told.kpi, one.reference),
+                told.numbers.plain(float(one.rows)) if one.rows is not None else "–",
+            )
+            for one in chosen.members
+        ],
+        kind="bars",
+    )
+    drawn = table.assign(missed=[one.name in short for one in held])
+    with_target = chosen.basis == "target"
+    return figure_html(figure, lambda narrow: segments_chart(drawn, told, narrow=narrow, with_target=with_target))
+
+
+def _gaps(compared: Compared) -> list[float]:
+    return [
+        one.value - one.reference for one in compared.members if one.value is not None and one.reference is not None
+    ]
+
+
+def bars(told: Told, split: Split, cards: Cards) -> list[Bar]:
+    """The bars of a waterfall, most adverse first: the largest parts, the others together, and the whole."""
+    way = bad_way(told.kpi, split.actual, split.change, told.verdict)
+    parts = [part for part in split.parts if not is_nothing(told, part.change)]
+    largest = sorted(parts, key=lambda part: -abs(part.change))[: MOST_BARS - 1 if len(parts) > MOST_BARS else None]
+    others = [part for part in split.parts if part not in largest]
+    shown = [(part_name(split, p, cards), *_subs(told, split, p, cards), p.change) for p in parts if p in largest]
+    if not is_nothing(told, sum(part.change for part in others)):  # else the table behind the chart has them
+        shown.append((count(len(others), "other", word=False), "", "", sum(part.change for part in others)))
+    places = stack([way * change for *_, change in shown])
+    held = [
+        Bar(label=name, sub=sub, short=short, start=start, end=end, text=signed(told, change))
+        for (name, sub, short, change), (start, end) in zip(shown, places, strict=True)
+    ]
+    whole = "Gap" if split.basis == "target" and told.verdict.gap.status == "missed" else "Together"
+    text = signed(told, split.change)
+    return [*held, Bar(label=whole, start=0.0, end=way * split.change, text=text, total=True)]
+
+
+def _subs(told: Told, split: Split, part: Part, cards: Cards) -> tuple[str, str]:
+    """What stands below a label: a segment's share and level, or a value with its reference; and the short of it."""
+    kpi, numbers = told.kpi, told.numbers
+    if part.kind in ("new", "lost"):
+        word = "new" if part.kind == "new" else "none this month"
+        return word, word
+    own = cards.get(part.name) if split.method == "formula" else kpi
+    if part.kind == "rest" or own is None or part.after is None:
+        return "", ""
+    level = numbers.value(own, part.after)
+    if split.method == "ratio" and part.share_after is not None:
+        text = f"{numbers.percent(part.share_after)}, at {level}"
+        return text, text
+    return f"{level} against {numbers.value(own, part.before)}" if part.before is not None else level, level
+
+
+def _rows(told: Told, splits: Sequence[Split], cards: Cards) -> list[tuple[str, ...]]:
+    """A row per part of any split, in the order of the first, and the sum of each column."""
+    first = splits[0]
+    order: dict[tuple[str, str], Part] = {}
+    for split in splits:
+        for part in split.parts:
+            order.setdefault((part.name, "rest" if part.kind == "rest" else ""), part)
+    by_key = [{(p.name, "rest" if p.kind == "rest" else ""): p for p in split.parts} for split in splits]
+    rows = []
+    for key, part in order.items():
+        own = cards.get(part.name, told.kpi) if first.method == "formula" else told.kpi
+        now = told.numbers.value(own, part.after) if part.after is not None else "–"
+        cells = [signed(told, held[key].change) if key in held else "–" for held in by_key]
+        rows.append((part_name(first, part, cards), now, *cells))
+    whole = told.numbers.value(told.kpi, first.actual)
+    return [*rows, ("Together", whole, *(signed(told, split.change) for split in splits))]
