@@ -69,7 +69,8 @@ def _compared(outcome: Outcome, numbers: Numbers) -> str:
     if outcome.joint:
         parts.append(f"judged together with {listed([one for one in outcome.joint if one != outcome.planned.id])}")
     if outcome.rebase is not None:
-        parts.append(f"new limits from {month_name(outcome.rebase)} are proposed")
+        reason = outcome.planned.note or outcome.planned.action
+        parts.append(f"new limits from {month_name(outcome.rebase)} are proposed, for the reason “{reason}”")
     return "; ".join(parts)
 
 
