@@ -68,14 +68,14 @@ class Diagnosis:
 
 
 def diagnose(month: DepartmentMonth, verdicts: tuple[Verdict, ...]) -> tuple[Diagnosis, ...]:
-    """A diagnosis for every KPI of the scorecard that is missed or emerging, in the order of the verdicts.
+    """A diagnosis for every KPI of the scorecard that is missed, emerging or at risk, in the order of the verdicts.
 
     For each KPI, signs that restate it (``signs.restates``) are left out, and of signs that say the same thing
     (``group``) only the strongest counts. A department's own priors and links replace those of the causes. The
     probabilities are exact (``noisy_or``, which names the formulas' sources). Nothing is reported on the strength of a
     prior alone.
     """
-    troubled = [v.kpi for v in verdicts if v.kpi.scorecard and (v.gap.status == "missed" or v.emerging)]
+    troubled = [v.kpi for v in verdicts if v.kpi.scorecard and (v.gap.status == "missed" or v.emerging or v.at_risk)]
     measured, named = measured_signs(month, verdicts), {seen.kpi for seen in month.observations}
     shared = known_signs(month, measured)
     net = cause_net(month)

@@ -258,3 +258,17 @@ def test_a_met_kpi_has_nothing_to_recommend():
     held = month(target=100.0)
     assert recommend(held, judge(held), diagnose(held, judge(held))) == ()
     assert measure_gap(150, 100).status == "met"
+
+
+def test_a_kpi_at_risk_is_looked_into_before_it_misses():
+    """Met, but forecast to miss: its causes are weighed, and the stake is the largest shortfall that is forecast."""
+    falling = 203 + 6.0 * np.arange(29, -1, -1) + np.random.default_rng(5).normal(0, 0.2, 30)
+    held = month(seen("untrained", 0.95), values=falling)
+    (verdict,) = judge(held)
+    assert (verdict.gap.status, verdict.at_risk) == ("met", True)
+    ahead = verdict.outlook.months
+    assert stake(verdict) == pytest.approx(max(one.target - one.value for one in ahead))
+    (diagnosis,) = diagnose(held, (verdict,))
+    (plan,) = recommend(held, (verdict,), (diagnosis,))
+    assert diagnosis.findings[0].cause.id == "training"
+    assert [item.kind for item in plan.recommendations if item.action] == ["suggested"] * len(plan.recommendations)

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from saypro_analysis.actions import Plan, Recommendation
 from saypro_analysis.causes import CauseFinding, Diagnosis, Evidence
+from saypro_analysis.gates import is_unsteady
 from saypro_analysis.show.numbers import Numbers, capital, count, date_name, listed
 from saypro_analysis.show.story import Told
 
@@ -124,7 +125,7 @@ def effect_text(told: Told, item: Recommendation) -> tuple[str, str]:
         return "Tells which cause it is", ""
     if not item.effect:
         return "Not estimated", ""
-    better = "less" if _too_high(told) else "more"
+    better = "less swing" if is_unsteady(told.verdict) else "less" if _too_high(told) else "more"
     amount = told.numbers.amount
     spread = ""
     if item.effect_low is not None and item.effect_high is not None:
@@ -153,8 +154,17 @@ def evidence_caption(diagnosis: Diagnosis) -> str:
         return "No cause is well supported"
     if len(found) > 1 and found[0].posterior - found[1].posterior <= CLOSE:
         return f"{found[0].cause.name} and {lower(found[1].cause.name)} are the best-supported causes"
-    plural = found[0].cause.name.endswith("s") and not found[0].cause.name.endswith("ss")
-    return f"{found[0].cause.name} {'are' if plural else 'is'} the best-supported cause"
+    return f"{found[0].cause.name} {'are' if is_many(found[0].cause.name) else 'is'} the best-supported cause"
+
+
+def is_many(name: str) -> bool:
+    """Whether the name of a cause is a plural: by the word that the others belong to.
+
+    >>> is_many("Inefficient processes"), is_many("Misalignment of teams and goals"), is_many("Lack of progress")
+    (True, False, False)
+    """
+    head = name.split(" of ", maxsplit=1)[0]
+    return head.endswith("s") and not head.endswith("ss")
 
 
 def coverage_words(diagnosis: Diagnosis, numbers: Numbers) -> str:

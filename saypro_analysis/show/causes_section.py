@@ -3,7 +3,7 @@
 import pandas as pd
 
 from saypro_analysis.causes import LIKELY
-from saypro_analysis.show.cause_words import lower
+from saypro_analysis.show.cause_words import is_many, lower
 from saypro_analysis.show.comparisons import causes_chart
 from saypro_analysis.show.figures import Figure, figure_html
 from saypro_analysis.show.fragment import Fragment, render
@@ -38,8 +38,7 @@ def causes_heading(scores: pd.DataFrame) -> str:
     leaders = [str(cause) for cause in counts.index[counts == most]]
     shared = f"in {count(most, 'department')}"
     if len(leaders) == 1:
-        plural = leaders[0].endswith("s") and not leaders[0].endswith("ss")
-        return f"{leaders[0]} {'stand' if plural else 'stands'} out {shared}, no other cause in as many"
+        return f"{leaders[0]} {'stand' if is_many(leaders[0]) else 'stands'} out {shared}, no other cause in as many"
     return f"{capital(listed([lower(name) for name in leaders]))} stand out {shared}{' each' if most == 1 else ''}"
 
 

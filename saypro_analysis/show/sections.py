@@ -108,7 +108,8 @@ def _across(analysis: Analysis) -> Fragment:
     heading = f"Across {month.department.name}: {lower(evidence_caption(analysis.department))}"
     note = "All signs that are known in the department, whichever of its KPIs they speak of."
     table = evidence_table(analysis.department, numbers_of(month.company), prefix="department")
-    html = render("plain_section", id="department-causes", heading=heading, sub=note, body=table)
+    body = render("folded", summary="The causes with their evidence", body=table)
+    html = render("plain_section", id="department-causes", heading=heading, sub=note, body=body)
     return Fragment(html=html, text=heading)
 
 
