@@ -1,6 +1,7 @@
 """Recommended actions, and the follow-up of those planned."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -263,7 +264,9 @@ def test_a_met_kpi_has_nothing_to_recommend():
 def test_a_kpi_at_risk_is_looked_into_before_it_misses():
     """Met, but forecast to miss: its causes are weighed, and the stake is the largest shortfall that is forecast."""
     falling = 203 + 6.0 * np.arange(29, -1, -1) + np.random.default_rng(5).normal(0, 0.2, 30)
-    held = month(seen("untrained", 0.95), values=falling)
+    coming = pd.DataFrame({"month": pd.period_range("2026-11", periods=12, freq="M"), "target": 200.0})
+    coming["department"], coming["kpi"], coming["target_upper"] = "marketing", "leads", math.nan
+    held = replace(month(seen("untrained", 0.95), values=falling), ahead=coming)
     (verdict,) = judge(held)
     assert (verdict.gap.status, verdict.at_risk) == ("met", True)
     ahead = verdict.outlook.months
