@@ -3,6 +3,7 @@
 Expected effects are estimates to plan by, not forecasts; how they are made stands in ``portfolio``.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,7 +13,7 @@ from saypro_analysis.causes import Diagnosis
 from saypro_analysis.gates import gate, stake
 from saypro_analysis.kpi import Action, Cause, DepartmentMonth, Kpi, PlannedAction, Sign
 from saypro_analysis.learned import with_learned
-from saypro_analysis.portfolio import Choice, Portfolio, choose_actions, open_portfolio, part_of
+from saypro_analysis.portfolio import COST, Choice, Portfolio, choose_actions, open_portfolio, part_of
 from saypro_analysis.verdict import Verdict
 
 Kind = Literal["planned", "suggested", "check"]
@@ -82,11 +83,22 @@ def recommend(
     Open rows of the register come first of the actions, as planned; suggestions fill up to three per KPI, chosen for
     the causes that are likely or possible. Where none is likely, the first item is to check the sign that would tell
     most. A KPI in ordinary variation that its process keeps on target gets no suggestion. How likely a kind of action
-    is to work includes what earlier ones came to (``learned``).
+    is to work includes what earlier ones came to (``learned``). Nothing is suggested that costs more than the
+    department's ``budget``, and no more than its ``capacity`` leaves room for, the worst KPI first; an action that
+    is suggested for one KPI may serve another.
     """
     month = replace(month, causes=with_learned(month.causes, month.outcomes))
     known = {verdict.kpi.key: verdict for verdict in verdicts}
-    return tuple(_plan(month, known[diagnosis.key], diagnosis) for diagnosis in diagnoses)
+    plans: list[Plan] = []
+    for diagnosis in diagnoses:
+        suggested = {
+            item.action.id
+            for plan in plans
+            for item in plan.recommendations
+            if item.action and item.kind == "suggested"
+        }
+        plans.append(_plan(month, known[diagnosis.key], diagnosis, suggested))
+    return tuple(plans)
 
 
 def follow_up(month: DepartmentMonth) -> tuple[FollowUp, ...]:
@@ -105,7 +117,8 @@ def _follow_up(month: DepartmentMonth, row: PlannedAction) -> FollowUp:
     return FollowUp(planned=row, action=action, text=text, state=_state(row, _month_end(month)))
 
 
-def _plan(month: DepartmentMonth, verdict: Verdict, diagnosis: Diagnosis) -> Plan:
+def _plan(month: DepartmentMonth, verdict: Verdict, diagnosis: Diagnosis, suggested: Set[str]) -> Plan:
+    """The plan of one KPI; ``suggested`` are the ids of actions suggested for others."""
     kpi, gated = verdict.kpi, gate(verdict)
     rows = [r for r in month.register if r.kpi in (kpi.id, kpi.key) and r.status in OPEN]
     portfolio = open_portfolio(diagnosis.findings)
@@ -119,22 +132,34 @@ def _plan(month: DepartmentMonth, verdict: Verdict, diagnosis: Diagnosis) -> Pla
     likely = any(finding.verdict == "likely" for finding in diagnosis.findings)
     checks = [] if likely or diagnosis.next_check is None else [_check(month, kpi, diagnosis.next_check)]
     room = 0 if gated == "leave alone" else MAX_ITEMS - len(checks) - len(items)
-    items += [_suggested(month, verdict, choice) for choice in _choices(month, portfolio, room)]
+    items += [_suggested(month, verdict, choice) for choice in _choices(month, portfolio, room, suggested)]
     closed = sum(item.effect or 0.0 for item in items)
     size = verdict.gap.size or 0.0
     remaining = max(size - closed, 0.0) if verdict.gap.status == "missed" else 0.0
     return Plan(kpi=kpi, recommendations=(*checks, *items), remaining=remaining, gated=gated)
 
 
-def _choices(month: DepartmentMonth, portfolio: Portfolio, room: int) -> tuple[Choice, ...]:
-    """What to suggest: nothing that the department has planned already, for this KPI or another."""
-    taken, here = {row.action for row in month.register if row.status in OPEN}, month.department.id
+def _choices(month: DepartmentMonth, portfolio: Portfolio, room: int, suggested: Set[str]) -> tuple[Choice, ...]:
+    """What to suggest: nothing that the department has planned already, nothing that it cannot pay for or carry."""
+    department, open_rows = month.department, [row for row in month.register if row.status in OPEN]
+    taken, costs = {row.action for row in open_rows}, list(COST)
     allowed = [
         action
         for action in month.causes.actions.values()
-        if action.id not in taken and (not action.departments or here in action.departments)
+        if action.id not in taken
+        and (not action.departments or department.id in action.departments)
+        and costs.index(action.cost) <= costs.index(department.budget)
     ]
-    return choose_actions(allowed, portfolio, room=room)
+    if department.capacity is None:
+        return choose_actions(allowed, portfolio, room=room)
+    free = max(department.capacity - len(open_rows) - len(suggested), 0)
+    chosen = choose_actions(allowed, portfolio, room=room)
+    new = [choice.action.id for choice in chosen if choice.action.id not in suggested]
+    if len(new) <= free:
+        return chosen
+    # More than can be carried: the best new ones, and what others have been suggested anyway.
+    kept = suggested | set(new[:free])
+    return choose_actions([action for action in allowed if action.id in kept], portfolio, room=room)
 
 
 def _suggested(month: DepartmentMonth, verdict: Verdict, choice: Choice) -> Recommendation:

@@ -20,6 +20,7 @@ import pandas as pd
 
 Better = Literal["higher", "lower", "inside"]
 Unit = Literal["currency", "percent", "count", "hours", "minutes", "days", "score", "ratio"]
+Cost = Literal["none", "low", "medium", "high"]
 Strength = Literal["weak", "moderate", "strong", "decisive"]
 #: How the size of a gap is judged: as a part of the target (fully at the company's ``red``), in noise units, that is
 #: sigmas of the process (fully at 3), or as odds of failure, for shares near 0 or 1 (fully when failures double).
@@ -252,6 +253,8 @@ class Department:
     priors: Mapping[str, float | Literal["rare", "occasional", "common"]] = field(default_factory=dict)
     links: Mapping[str, Mapping[str, float | Strength]] = field(default_factory=dict)  # over causes.yml; 0 removes one
     action_texts: Mapping[str, str] = field(default_factory=dict)  # "action" or "kpi.action" -> what it means here
+    capacity: int | None = None  # actions that it can carry at a time, the open ones of the register included
+    budget: Cost = "high"  # the costliest actions that are suggested
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 
@@ -295,7 +298,7 @@ class Action:
     days: int = 30  # from the decision to the due date
     lead_months: int = 2  # from the due date until the KPI can show it
     success: float = 0.5  # chance that it works
-    cost: Literal["none", "low", "medium", "high"] = "low"
+    cost: Cost = "low"
     departments: tuple[str, ...] = ()
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT

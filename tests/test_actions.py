@@ -275,3 +275,33 @@ def test_a_kpi_at_risk_is_looked_into_before_it_misses():
     (plan,) = recommend(held, (verdict,), (diagnosis,))
     assert diagnosis.findings[0].cause.id == "training"
     assert [item.kind for item in plan.recommendations if item.action][:1] == ["suggested"]
+
+
+def with_settings(held, **settings):
+    """The department's month with other settings of the department."""
+    return replace(held, department=replace(held.department, **settings))
+
+
+def suggested(held):
+    """Ids of the actions that are suggested."""
+    verdicts = judge(held)
+    plans = recommend(held, verdicts, diagnose(held, verdicts))
+    return [item.action.id for plan in plans for item in plan.recommendations if item.kind == "suggested"]
+
+
+def test_nothing_costs_more_than_the_budget():
+    """Actions above the department's budget are not suggested; the others are chosen as before."""
+    held = month(seen("overtime", 0.95), seen("vacancies", 0.95), seen("untrained", 0.95))
+    assert "hire" in suggested(held)
+    cheap = suggested(with_settings(held, budget="medium"))
+    assert cheap
+    assert "hire" not in cheap
+
+
+@pytest.mark.parametrize("capacity", [0, 1, 2, 9])
+def test_no_more_than_can_be_carried(capacity):
+    """Open actions and suggestions together stay within the capacity; the best one is kept."""
+    held = month(seen("untrained", 0.95), seen("unsure", 0.95), register=[planned("A", action="Call every lead")])
+    free = suggested(held)
+    limited = suggested(with_settings(held, capacity=capacity))
+    assert limited == free[: max(capacity - 1, 0)]

@@ -18,6 +18,8 @@ def check_department(document: Document, department: Department, causes: CauseMo
     """One department: measures, KPIs, formulas and the signs that it measures."""
     if not department.kpis:
         yield document.fault(("kpis",), found="no KPI", hint="a department needs at least one")
+    if department.capacity is not None and department.capacity < 0:
+        yield document.fault(("capacity",), found=str(department.capacity), hint="a number of actions, 0 or more")
     for name, measure in department.measures.items():
         yield from _check_id(document, ("measures", name))
         yield from _check_measure(document, ("measures", name), measure)

@@ -321,6 +321,7 @@ def test_formula_cycle(tmp_path: Path) -> None:
         ({"action_texts": {"revenu.hire": "x"}}, "action_texts.revenu.hire: no KPI 'revenu'", "'revenue'"),
         ({"action_texts": {".hire": "x"}}, "action_texts..hire: no KPI ''", "revenue"),
         ({"action_texts": {"hire": " "}}, "action_texts.hire: no text", "delete"),
+        ({"capacity": -1}, "capacity: -1", "0 or more"),
         ({"links": {"shrotage": {"queues": 0.5}}}, "links.shrotage: no such cause", "'shortage'"),
         ({"links": {"shortage": {"qeues": 0.5}}}, "links.shortage.qeues: no such sign", "'queues'"),
         ({"links": {"shortage": {"queues": -0.1}}}, "links.shortage.queues: -0.1", "0, between 0 and 1"),
