@@ -7,6 +7,7 @@ from saypro_analysis.analysis import Analysis, analyse
 from saypro_analysis.many import judge_segments, judge_table
 from saypro_analysis.month import CompanyMonth, open_company, open_month
 from saypro_analysis.show.changes import show_changes
+from saypro_analysis.show.drivers import show_drivers
 from saypro_analysis.show.explore import explore
 from saypro_analysis.show.overview import (
     show_all_missed,
@@ -43,6 +44,7 @@ __all__ = [
     "show_causes",
     "show_changes",
     "show_departments",
+    "show_drivers",
     "show_head",
     "show_method",
     "show_missed",

@@ -2,36 +2,32 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 from markupsafe import Markup
 
-from saypro_analysis.compared import Compared
-from saypro_analysis.show.chart_words import unit_words
-from saypro_analysis.show.comparisons import segments_chart
+from saypro_analysis.analysis import Analysis
+from saypro_analysis.contributions import Basis
+from saypro_analysis.drivers import split_kpi
+from saypro_analysis.errors import Fault, ParamsError
+from saypro_analysis.show.beside import beside_html
+from saypro_analysis.show.driver_reading import driver_reading, main_first
 from saypro_analysis.show.driver_words import (
     Cards,
-    basis_reference,
-    compared_title,
-    compared_words,
-    driver_reading,
     heads,
     is_nothing,
-    main_first,
     part_name,
     signed,
     split_description,
     split_subtitle,
     split_title,
-    wrong_side,
 )
 from saypro_analysis.show.figures import Figure, figure_html
-from saypro_analysis.show.fragment import render
-from saypro_analysis.show.numbers import count, month_name
-from saypro_analysis.show.story import Told
+from saypro_analysis.show.fragment import Fragment, render
+from saypro_analysis.show.numbers import count
+from saypro_analysis.show.segments import find_verdict
+from saypro_analysis.show.story import Told, tell
 from saypro_analysis.show.waterfall import Bar, stack, waterfall_chart
 from saypro_analysis.splits import Part, Split, bad_way
 
-MOST_SEGMENTS = 12  # bars of segments that are only compared; more cannot be read
 MOST_BARS = 8  # with the one that gathers the others, without the whole
 
 
@@ -43,11 +39,28 @@ def drivers_html(told: Told, cards: Cards) -> Markup | str:
     groups = [main_first(drivers, held) for held in (drivers.splits, drivers.formula) if held]
     figures = [_figure(told, held, cards) for held in groups]
     if drivers.compared:
-        figures.append(_beside(told, drivers.compared))
+        figures.append(beside_html(told, drivers.compared))
     if not figures:
         return ""
     folded = f"What makes up {_folded(groups[0][0])}: ordinary variation" if groups and groups[0][0].ordinary else ""
     return render("drivers", figures=figures, reading=driver_reading(told, drivers, cards), folded=folded)
+
+
+def show_drivers(analysis: Analysis, kpi: str, by: str = "", against: Basis = "target") -> Fragment:
+    """What makes up a KPI's difference by the dimension ``by`` ("": by factor of its formula), for analysts.
+
+    ``against`` is "target", "last month" or "last year". Raises ParamsError when the KPI, the dimension or the formula
+    does not exist, or nothing is known to compare with.
+    """
+    told = tell(analysis, find_verdict(analysis, kpi))
+    try:
+        split = split_kpi(analysis.month, told.verdict, by, against)
+    except ValueError as error:
+        raise ParamsError(
+            "The difference cannot be split so.", (Fault(where=told.kpi.key, found=str(error)),)
+        ) from error
+    html = render("segments", figure=_figure(told, [split], analysis.month.department.kpis))
+    return Fragment(html=html, text=split_title(told, split, analysis.month.department.kpis))
 
 
 def _folded(split: Split) -> str:
@@ -69,42 +82,6 @@ def _figure(told: Told, splits: Sequence[Split], cards: Cards) -> Markup:
     )
     held = bars(told, split, cards)
     return figure_html(figure, lambda narrow: waterfall_chart(held, narrow=narrow))
-
-
-def _beside(told: Told, compared: Sequence[Compared]) -> Markup:
-    """Bars of segments that do not add up, by the dimension whose segments lie furthest from their reference."""
-    basis = [one for one in compared if one.basis == compared[0].basis]
-    chosen = max(basis, key=lambda one: max((abs(gap) for gap in _gaps(one)), default=0.0))
-    name = chosen.dimension.replace("_", " ")
-    held = [one for one in chosen.members if one.value is not None][:MOST_SEGMENTS]
-    short = {one.name for one in wrong_side(told, chosen)}
-    table = pd.DataFrame({"segment": [one.name or "Not named" for one in held], "value": [one.value for one in held]})
-    figure = Figure(
-        name=f"drivers-{told.kpi.id}-{chosen.dimension}",
-        title=compared_title(told, chosen),
-        subtitle=f"{told.kpi.name}{unit_words(told.kpi, told.numbers)} by {name}, {month_name(told.verdict.month)}.",
-        description=compared_words(told, chosen),
-        heads=(name.capitalize(), "Now", basis_reference(told, chosen.basis), "Records"),
-        rows=[
-            (
-                one.name or "Not named",
-                told.numbers.value(told.kpi, one.value),
-                told.numbers.value(told.kpi, one.reference),
-                told.numbers.plain(float(one.rows)) if one.rows is not None else "–",
-            )
-            for one in chosen.members
-        ],
-        kind="bars",
-    )
-    drawn = table.assign(missed=[one.name in short for one in held])
-    with_target = chosen.basis == "target"
-    return figure_html(figure, lambda narrow: segments_chart(drawn, told, narrow=narrow, with_target=with_target))
-
-
-def _gaps(compared: Compared) -> list[float]:
-    return [
-        one.value - one.reference for one in compared.members if one.value is not None and one.reference is not None
-    ]
 
 
 def bars(told: Told, split: Split, cards: Cards) -> list[Bar]:

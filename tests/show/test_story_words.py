@@ -6,10 +6,12 @@ import pytest
 from jsonschema import validate
 
 from saypro_analysis.analysis import Analysis
+from saypro_analysis.errors import ParamsError
 from saypro_analysis.show.change_words import changes_heading, ordinal, running
 from saypro_analysis.show.changes import show_changes
-from saypro_analysis.show.driver_words import driver_reading, signed, split_title
-from saypro_analysis.show.drivers import bars, drivers_html
+from saypro_analysis.show.driver_reading import driver_reading
+from saypro_analysis.show.driver_words import signed, split_title
+from saypro_analysis.show.drivers import bars, drivers_html, show_drivers
 from saypro_analysis.show.outcome_words import outcome_text
 from saypro_analysis.show.results import export_results, results_schema
 from saypro_analysis.show.sections import show_missed, show_progress
@@ -123,3 +125,13 @@ def test_planted_actions_worked(sample_analyses: dict[str, Analysis]) -> None:
         assert word == "Worked"
         assert told.numbers.amount(outcome.kpi, outcome.effect or 0.0, long=True) in text
         assert "because" not in text
+
+
+def test_an_analyst_can_split_by_anything_that_is_there(sample_analyses: dict[str, Analysis]) -> None:
+    """By any dimension and basis, and by factor; what is not there is one message."""
+    sales = sample_analyses["sales"]
+    assert show_drivers(sales, "revenue", "region", "last year").html.count("<svg") == 2
+    assert "Conversion rate" in show_drivers(sales, "revenue").text
+    for kpi, by in (("revenues", ""), ("revenue", "town"), ("pipeline", "")):
+        with pytest.raises(ParamsError):
+            show_drivers(sales, kpi, by)

@@ -1,0 +1,101 @@
+"""The reading beside a waterfall: the largest lever, what already works, and how much of it is new."""
+
+from collections.abc import Sequence
+
+from saypro_analysis.drivers import Drivers
+from saypro_analysis.show.driver_words import Cards, is_nothing, part_name, signed
+from saypro_analysis.show.numbers import listed, month_name, month_only
+from saypro_analysis.show.story import Told
+from saypro_analysis.show.words import target_text
+from saypro_analysis.splits import Part, Split, bad_way
+
+HELPS = 0.10  # of the difference, for a helpful part to be named
+_MOST = 3
+UNBROKEN = "−\u2060"  # a minus from which a line may not break
+
+
+def driver_reading(told: Told, drivers: Drivers, cards: Cards) -> tuple[tuple[str, str], ...]:
+    """The questions beside the waterfall with their answers; those without an answer are left out."""
+    held = drivers.splits or drivers.formula
+    if not held:
+        note = "Its segments do not add up to the whole, so they are only compared." if drivers.compared else ""
+        return (("By segment", note),) if note else ()
+    main = main_first(drivers, held)[0]
+    answers = (
+        ("Largest lever", lever_words(told, drivers, cards)),
+        ("What already works", _helps(told, main, cards)),
+        ("By month", " ".join(_earlier(told, split, cards) for split in held if split.basis != "target")),
+    )
+    return tuple((question, answer.replace("−", UNBROKEN)) for question, answer in answers if answer)
+
+
+def main_first(drivers: Drivers, splits: Sequence[Split]) -> list[Split]:
+    """The splits, those on the basis of the largest lever first: it is the one that shows what is wrong."""
+    basis = drivers.lever.basis if drivers.lever is not None else ""
+    return sorted(splits, key=lambda split: split.basis != basis)
+
+
+def lever_words(told: Told, drivers: Drivers, cards: Cards) -> str:
+    """The largest adverse part, with what the KPI would be without it."""
+    lever = drivers.lever
+    if lever is None:
+        return ""
+    held = [*drivers.splits, *drivers.formula]
+    split = next(one for one in held if one.basis == lever.basis and one.dimension == lever.dimension)
+    part, numbers, kpi = lever.part, told.numbers, told.kpi
+    name = part_name(split, part, cards)
+    own = cards.get(part.name, kpi) if split.method == "formula" else kpi
+    now = numbers.value(own, part.after, long=True) if part.after is not None else "nothing"
+    if part.kind == "new":
+        return f"{name} is new: {now}, {_adds(told, part)}."
+    if part.kind == "lost":
+        return f"{name} has nothing this month, {_adds(told, part)}."
+    then = numbers.value(own, part.before, long=True) if part.before is not None else ""
+    without = numbers.value(kpi, split.actual - part.change, long=True)
+    share = ""
+    if split.method == "ratio" and part.share_after is not None:
+        share = f" and has {numbers.percent(part.share_after)} of the whole"
+    reference = _reference(told, split, then)
+    return f"{name} came to {now}{share}. At {reference} {kpi.name} would be {without}."
+
+
+def _reference(told: Told, split: Split, then: str) -> str:
+    if split.basis == "target":
+        if split.method == "ratio":
+            return f"the target of {target_text(told)}"
+        return f"what the target takes, {then}," if split.method == "formula" else f"its part of the target, {then},"
+    month = told.verdict.month - (1 if split.basis == "last month" else 12)
+    return f"the {then} of {month_name(month)}"
+
+
+def _adds(told: Told, part: Part) -> str:
+    return f"which is {signed(told, part.change)} of the difference"
+
+
+def _helps(told: Told, split: Split, cards: Cards) -> str:
+    """The parts that make up for some of a difference to the worse."""
+    if split.change * bad_way(told.kpi, split.actual, split.change, told.verdict) <= 0:
+        return ""
+    good = [
+        part
+        for part in split.parts[::-1]
+        if part.kind != "rest" and part.change * split.change < 0 and abs(part.change) >= HELPS * abs(split.change)
+    ][:_MOST]
+    shown = [f"{part_name(split, part, cards)} ({signed(told, part.change)})" for part in good]
+    return f"{listed(shown)} {'makes' if len(good) == 1 else 'make'} up for some of it." if shown else ""
+
+
+def _earlier(told: Told, split: Split, cards: Cards) -> str:
+    """The change since last month, or since last year, in a sentence."""
+    then = told.verdict.month - (1 if split.basis == "last month" else 12)
+    since = month_only(then) if split.basis == "last month" else month_name(then)
+    change = signed(told, split.change)
+    if is_nothing(told, split.change):
+        return f"Since {since} it has not changed."
+    if split.ordinary:
+        return f"Since {since}: {change}, which is ordinary variation."
+    parts = {part.name: part for part in split.parts if part.kind != "rest"}
+    leading = [parts[name] for name in split.leading if name in parts]
+    leading = [part for part in leading if not is_nothing(told, part.change)]
+    shown = [f"{part_name(split, part, cards)} {signed(told, part.change)}" for part in leading]
+    return f"Since {since}: {change}, of which {listed(shown)}." if shown else f"Since {since}: {change}, from many."
