@@ -52,27 +52,26 @@ def show_drivers(analysis: Analysis, kpi: str, by: str = "", against: Basis = "t
     ``against`` is "target", "last month" or "last year". Raises ParamsError when the KPI, the dimension or the formula
     does not exist, or nothing is known to compare with.
     """
-    told = tell(analysis, find_verdict(analysis, kpi))
+    told, cards = tell(analysis, find_verdict(analysis, kpi)), analysis.month.department.kpis
     try:
         split = split_kpi(analysis.month, told.verdict, by, against)
     except ValueError as error:
-        raise ParamsError(
-            "The difference cannot be split so.", (Fault(where=told.kpi.key, found=str(error)),)
-        ) from error
-    html = render("segments", figure=_figure(told, [split], analysis.month.department.kpis))
-    return Fragment(html=html, text=split_title(told, split, analysis.month.department.kpis))
+        fault = Fault(where=told.kpi.key, found=str(error))
+        raise ParamsError("The difference cannot be split so.", (fault,)) from error
+    figure = _figure(told, [split], cards, name=f"split-{against.replace(' ', '-')}")
+    return Fragment(html=render("segments", figure=figure), text=split_title(told, split, cards))
 
 
 def _folded(split: Split) -> str:
     return "the gap" if split.basis == "target" else "the change"
 
 
-def _figure(told: Told, splits: Sequence[Split], cards: Cards) -> Markup:
+def _figure(told: Told, splits: Sequence[Split], cards: Cards, *, name: str = "drivers") -> Markup:
     """The waterfall of the first split; the table behind it has the contributions on every basis."""
     split = splits[0]
     kind = "formula" if split.method == "formula" else split.dimension
     figure = Figure(
-        name=f"drivers-{told.kpi.id}-{kind}",
+        name=f"{name}-{told.kpi.id}-{kind}",
         title=split_title(told, split, cards),
         subtitle=split_subtitle(told, split),
         description=split_description(told, split, cards),
