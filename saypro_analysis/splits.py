@@ -113,10 +113,17 @@ def is_ordinary(verdict: Verdict, change: float, basis: Basis) -> bool:
     """Whether the KPI's own month-to-month variation makes a change as large; False where that is not known.
 
     One sigma of the process limits against a target, sigma times the root of two between months (the standard
-    deviation of a difference of two independent months).
+    deviation of a difference of two independent months). What has a signal or a trend behind it is not ordinary,
+    however small; of a month's change that says nothing.
     """
     sigma = verdict.limits.sigma
-    return sigma is not None and abs(change) < sigma * (1.0 if basis == "target" else DIFFERS)
+    if sigma is None or (basis != "last month" and _is_signalled(verdict)):
+        return False
+    return abs(change) < sigma * (1.0 if basis == "target" else DIFFERS)
+
+
+def _is_signalled(verdict: Verdict) -> bool:
+    return verdict.limits.variation in ("concerning", "improving") or verdict.trend.worsening or verdict.trend.bettering
 
 
 def bad_way(kpi: Kpi, actual: float, change: float, verdict: Verdict) -> int:

@@ -249,6 +249,18 @@ def test_ordinary_variation():
         assert tuple(found) == ordinary, last
 
 
+def test_a_trend_is_not_ordinary():
+    """A slow fall is within the noise of a single month, and yet no noise: neither its gap nor its year is ordinary."""
+    values = 104 - 0.25 * np.arange(36) + np.tile([-2.0, 2.0], 18)
+    held = summed("it", {"North": values, "South": [0.0] * 36}, target=94.0)
+    month = open_month([card("it")], [held])
+    (verdict,) = judge(month)
+    assert verdict.trend.worsening
+    found = {basis: split_kpi(month, verdict, "region", basis) for basis in BASES}
+    assert abs(found["last year"].change) < math.sqrt(2) * verdict.limits.sigma
+    assert [found[basis].ordinary for basis in BASES] == [False, True, False]
+
+
 def test_formula_against_last_month():
     """The reference product tree: 10,000 visits x 3 % x 50 to 12,000 x 2.4 % x 55 (kpi_tree_shapley_lmdi.json)."""
     parts = {"visits": (10_000, 12_000), "conversion": (0.03, 0.024), "value": (50.0, 55.0)}
