@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from saypro_analysis.kpi import PRIOR, STRENGTH, Cause, DepartmentMonth, Kpi, Sign, Strength
+from saypro_analysis.kpi import PRIOR, STRENGTH, Cause, DepartmentMonth, Kpi, Sign, SignRule, Strength
 from saypro_analysis.noisy_or import Posterior, posterior
 from saypro_analysis.signs import SignDegree, restates, signs_here
 
 Floats = npt.NDArray[np.float64]
 
+UNSEEN = 0.5  # a degree below it speaks against what the sign points to
 LINK_CAP = 0.95  # a link that is made stronger stays short of certain; source: the method's robustness check
 
 
@@ -66,19 +67,35 @@ def cause_net(month: DepartmentMonth) -> Net:
 def make_case(month: DepartmentMonth, net: Net, known: Mapping[str, SignDegree], kpi: Kpi | None) -> Case:
     """What is known about one KPI, or (``kpi`` None) about the whole department, as columns of the net.
 
-    Signs that restate the KPI are left out (``signs.restates``). Of the signs of a group only the strongest that is
-    known counts, as they say the same thing; while none is known, each may still be asked for.
+    Signs that restate the KPI are left out (``signs.restates``). Of the signs of a group, and of those that are
+    measured by the same KPI, only the strongest that is known counts, as they say the same thing; while none is seen,
+    the unknown ones may still be asked for.
     """
     usable = [sign for sign in net.signs if kpi is None or not restates(month, sign, kpi)]
-    strongest: dict[str, str] = {}  # of a group, the strongest that is known; all count when none is
+    alike = {sign.id: _alike(sign, month.department.signs.get(sign.id)) for sign in usable}
+    strongest: dict[str, str] = {}
     for sign in usable:
-        leader = strongest.get(sign.group)
-        if sign.group and sign.id in known and (leader is None or known[sign.id].degree > known[leader].degree):
-            strongest[sign.group] = sign.id
-    counting = {sign.id for sign in usable if strongest.get(sign.group, sign.id) == sign.id}
+        for key in alike[sign.id] if sign.id in known else ():
+            leader = strongest.get(key)
+            if leader is None or known[sign.id].degree > known[leader].degree:
+                strongest[key] = sign.id
+    counting = {
+        sign.id for sign in usable if all(_counts(sign.id, strongest.get(key), known) for key in alike[sign.id])
+    }
     seen = [known[sign.id].degree if sign.id in known and sign.id in counting else np.nan for sign in net.signs]
     counts = np.array([sign.id in counting for sign in net.signs], dtype=bool)
     return Case(kpi=kpi, known=known, counts=counts, degrees=np.array(seen, dtype=np.float64))
+
+
+def _alike(sign: Sign, rule: SignRule | None) -> tuple[str, ...]:
+    """What a sign shares with others that say the same: its group, and the KPI that measures it."""
+    shared = (f"group {sign.group}" if sign.group else "", f"kpi {rule.kpi}" if rule else "")
+    return tuple(key for key in shared if key)
+
+
+def _counts(sign: str, leader: str | None, known: Mapping[str, SignDegree]) -> bool:
+    """Whether a sign counts beside the strongest known one of its group; an unknown one does while that is not seen."""
+    return leader is None or sign == leader or (sign not in known and known[leader].degree < UNSEEN)
 
 
 def _merged(cause: Cause, own: Mapping[str, float | Strength]) -> dict[str, float | Strength]:

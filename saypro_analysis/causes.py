@@ -14,7 +14,7 @@ from saypro_analysis.signs import YES, known_signs, measured_signs, sign_degrees
 from saypro_analysis.verdict import Verdict
 
 Floats = npt.NDArray[np.float64]
-CauseVerdict = Literal["likely", "possible", "not indicated", "no evidence"]
+CauseVerdict = Literal["likely", "possible", "weak", "not indicated", "no evidence"]
 
 # What the words mean is decided, not measured; the calibration of the chances themselves is (test_cause_simulation.py).
 LIKELY = 0.7
@@ -99,19 +99,27 @@ def diagnose_department(month: DepartmentMonth, verdicts: tuple[Verdict, ...]) -
 def call_cause(prior: float, chance: float) -> CauseVerdict:
     """The word for a cause's probability after the signs.
 
+    "weak": signs speak for it, but not enough to call it possible.
+
     >>> call_cause(0.15, 0.85), call_cause(0.15, 0.5), call_cause(0.15, 0.04), call_cause(0.15, 0.15)
     ('likely', 'possible', 'not indicated', 'no evidence')
+    >>> call_cause(0.15, 0.36)
+    'weak'
     """
     lift = float(log_odds(np.asarray(chance)) - log_odds(np.asarray(prior)))
     if chance >= LIKELY and lift >= LIFT:
         return "likely"
     if chance >= POSSIBLE and lift > TELLING:
         return "possible"
+    if lift > TELLING:
+        return "weak"
     return "not indicated" if lift < -TELLING else "no evidence"
 
 
 def _diagnoses(net: Net, cases: Sequence[Case]) -> tuple[Diagnosis, ...]:
     degrees = np.array([case.degrees for case in cases]).reshape(len(cases), len(net.signs))
+    if not net.causes:
+        return tuple(Diagnosis(kpi=c.kpi, findings=(), coverage=0.0, next_check=None, robust=True) for c in cases)
     found = net.solve(degrees)
     could = net.solve(np.full(len(net.signs), np.nan)).information
     # Rounded, so that of causes that no sign tells apart the same one leads whatever the factor.

@@ -14,7 +14,7 @@ from saypro_analysis.decomposition import split_ratio, split_total
 from saypro_analysis.kpi import Better, Department, Kpi
 from saypro_analysis.members import Members, Whole
 from saypro_analysis.order import SAME
-from saypro_analysis.usual import quotient, usual_ratio, usual_shares
+from saypro_analysis.usual import quotient, usual_levels, usual_ratio
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -126,6 +126,8 @@ def _of_total(kpi: Kpi, members: Members, whole: Whole, at: Ints, *, basis: Basi
     found = split_total(value0, size0, value1, size1)
     known = _known(value0) & _known(value1) & np.isfinite(reference)[:, None]
     new, lost = (np.nan_to_num(part) != 0 for part in (found.new, found.lost))
+    if basis == "target":  # a part of nothing is not the same as not having been there
+        new &= ~np.isfinite(value0)
     effects = (found.size, found.average) if sized else (found.change, np.full(found.change.shape, np.nan))
     first, second = (np.where(known & ~new & ~lost, part, np.nan) for part in effects)
     return Contributions(
@@ -138,8 +140,16 @@ def _of_total(kpi: Kpi, members: Members, whole: Whole, at: Ints, *, basis: Basi
 def _target_parts(
     members: Members, whole: Whole, at: Ints, target: Floats, *, sized: bool
 ) -> tuple[Floats, Floats | None]:
-    """Each member's part of the target, and the size at which its usual average makes that part."""
-    value = target[:, None] * usual_shares(members, whole, at)
+    """Each member's part of the target, and the size at which its usual average makes that part.
+
+    The part is the member's usual level and its portion, by size, of what the target asks beyond the usual whole. For
+    a whole of positive members that is target * usual share; where members are negative (credits, losses) a share is
+    none, and this keeps what is asked of them near what they are.
+    """
+    level, usual = usual_levels(members, whole, at)
+    sizes_of = np.abs(level)
+    most = np.maximum(np.abs(usual), np.nansum(sizes_of, axis=-1, keepdims=True))
+    value = level + (target[:, None] - usual) * quotient(sizes_of, most)
     parts = _with_rest(value, target)
     if not sized:
         return parts, None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from saypro_analysis.choice import BASES, LATEST, choose_dimension, leading_bases
 from saypro_analysis.compared import Compared, compare_members
 from saypro_analysis.contributions import Basis, method_of
+from saypro_analysis.dimensions import LEAST
 from saypro_analysis.factors import split_formula
 from saypro_analysis.kpi import DepartmentMonth, Kpi
 from saypro_analysis.members import Grouped, Members, Whole, group_members
@@ -120,8 +121,9 @@ def _drivers(month: DepartmentMonth, verdict: Verdict, grouped: Grouped) -> Driv
 def _compared(month: DepartmentMonth, verdict: Verdict, members: Members, whole: Whole) -> tuple[Compared, ...]:
     kpi = verdict.kpi
     measure = month.department.measures.get(kpi.measure)
-    counted = measure is not None and measure.value.lstrip()[:5].lower() == "count"
-    own = bool(kpi.measures) and not counted  # a part of a count, or of what a formula makes, has no target of its own
+    # A part of a count or sum of distinct things, or of what a formula makes, has no target of its own.
+    whole_only = measure is not None and measure.value.lstrip().lower().startswith(("count", "sum"))
+    own = bool(kpi.measures) and not whole_only
     found = [
         compare_members(verdict, members, whole, dimension, basis, own_target=own)
         for basis in BASES
@@ -131,7 +133,7 @@ def _compared(month: DepartmentMonth, verdict: Verdict, members: Members, whole:
 
 
 def _lever(verdict: Verdict, order: Sequence[Basis], splits: Sequence[Split]) -> Lever | None:
-    """The largest adverse part on the first basis that has one."""
+    """The largest adverse part on the first basis that has one of at least a tenth of the difference."""
     for basis in order:
         adverse = [
             (bad_way(verdict.kpi, split.actual, split.change, verdict) * part.change, split, part)
@@ -141,7 +143,7 @@ def _lever(verdict: Verdict, order: Sequence[Basis], splits: Sequence[Split]) ->
             if part.kind != "rest"
         ]
         size, split, part = max(adverse, key=lambda one: one[0], default=(0.0, None, None))
-        if size > 0 and split and part:
+        if split and part and size >= LEAST * abs(split.change):
             return Lever(basis=basis, dimension=split.dimension, part=part, share=part.change / split.change)
     return None
 

@@ -33,6 +33,17 @@ def usual_shares(members: Members, whole: Whole, at: Ints, *, ratio: bool = Fals
     return quotient(_summed(part, used, at), over)
 
 
+def usual_levels(members: Members, whole: Whole, at: Ints) -> tuple[Floats, Floats]:
+    """Means by month of the members (d, t, m) and of the whole (d, t, 1) over the months that ``usual_shares`` takes.
+
+    A member counts as nothing in the months in which it was not there; NaN where it was there in none.
+    """
+    used = _window(members, whole, at)
+    months = used.sum(axis=-1)[..., None].astype(np.float64)
+    total = np.broadcast_to(whole.value[:, None], (len(members.value), len(whole.value), 1))
+    return quotient(_summed(members.value, used, at), months), quotient(_summed(total, used, at), months)
+
+
 def usual_ratio(top: Floats, bottom: Floats, members: Members, whole: Whole, at: Ints) -> Floats:
     """The members' sum of ``top`` over that of ``bottom`` in the same months (d, t, m): a usual average or rate."""
     used = _window(members, whole, at)

@@ -135,6 +135,31 @@ def test_signs_of_a_group_count_once():
     assert one.next_check == both.next_check == MODEL.signs["untrained"]
 
 
+def test_a_group_of_which_one_sign_is_absent_can_still_be_asked():
+    """No overtime is no proof that no post is vacant: the other sign is unknown, and a yes to it would count."""
+    found = diagnosis(month(seen("overtime", 0.05)))
+    assert found.coverage < 1
+    asked = diagnosis(month(seen("overtime", 0.05), seen("untrained", 0.05)))
+    assert asked.next_check == MODEL.signs["vacancies"]
+    answered = diagnosis(month(seen("overtime", 0.05), seen("untrained", 0.05), seen("vacancies", 0.95)))
+    assert answered.findings[0].cause.id == "resources"
+
+
+def test_signs_measured_by_one_kpi_count_once():
+    """Two rules over overtime say the same thing, whether or not the model calls them a group."""
+    model = replace(MODEL, signs={**MODEL.signs, "vacancies": Sign(id="vacancies", name="Vacant posts")})
+    rule = SignRule(kpi="overtime", none_at=0.0, full_at=0.05)
+    one = diagnosis(replace(month(signs={"overtime": rule}), causes=model))
+    both = diagnosis(replace(month(signs={"overtime": rule, "vacancies": rule}), causes=model))
+    assert one.findings[0].posterior == both.findings[0].posterior
+
+
+def test_no_causes():
+    """A company that has named no causes gets diagnoses without findings."""
+    found = diagnosis(replace(month(), causes=CauseModel(causes={}, signs={}, actions={})))
+    assert (found.findings, found.next_check, found.coverage) == ((), None, 0.0)
+
+
 def test_a_sign_that_restates_the_kpi_is_left_out():
     """Slow resolution says nothing about why resolution is slow; a sign of sales says nothing about support."""
     found = diagnosis(month(seen("slow", 1.0), seen("conflict", 1.0)))
@@ -216,7 +241,7 @@ def test_words():
     assert call_cause(0.6, 0.75) == "possible"
     assert call_cause(0.2, 0.75) == "likely"
     assert call_cause(0.5, 0.5) == "no evidence"
-    assert call_cause(0.2, 0.3) == "no evidence"
+    assert call_cause(0.2, 0.3) == "weak"
     assert call_cause(0.2, 0.1) == "not indicated"
 
 

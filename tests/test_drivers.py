@@ -300,14 +300,54 @@ def test_the_target_of_one_factor_follows_from_the_others():
 
 
 def test_what_a_factor_cannot_be_is_replaced_by_its_mean():
-    """For 200 out of a - b with b at 10, a would be 210; for -20 it would be negative, which a count is not."""
-    assert formula_case("a - b", {"b": 10.0}, kpi_target=200.0).parts[0].before == 210
-    found = formula_case("a - b", {"b": 10.0}, kpi_target=-20.0)
-    by = {one.name: one for one in found.parts}
-    assert by["a"].before == 120  # the mean of the twelve months before
-    assert by[""].kind == "rest"
-    assert by[""].change == pytest.approx((120 - 10) - -20)
-    assert sum(one.change for one in found.parts) == pytest.approx(found.change)
+    """For 120 out of a - b with b at 10, a would be 130. For -20 it would be negative, which a count is not, and for
+    400 it would be 410, which it has never been near (90 to 120): then the targets do not fit together."""
+    assert formula_case("a - b", {"b": 10.0}, kpi_target=120.0).parts[0].before == 130
+    for target in (-20.0, 400.0):
+        found = formula_case("a - b", {"b": 10.0}, kpi_target=target)
+        by = {one.name: one for one in found.parts}
+        assert by["a"].before == 120  # the mean of the twelve months before
+        assert by[""].kind == "rest"
+        assert by[""].change == pytest.approx((120 - 10) - target)
+        assert sum(one.change for one in found.parts) == pytest.approx(found.change)
+
+
+def test_a_factor_inside_its_range_is_where_it_should_be():
+    """Use of capacity is 0.85, inside 0.7 to 0.9: the gap is that of the other factor alone."""
+    cards = [card("it", measure="", formula="cap * use", segments=(), target=100.0)]
+    cards += [card("cap", segments=(), scorecard=False, target=120.0)]
+    cards += [card("use", unit="score", better="inside", segments=(), scorecard=False)]
+    tables = [part("cap", "", "", steady(120, 100), target=120.0)]
+    tables += [part("use", "", "", steady(0.85, 0.85), target=0.7, upper=0.9)]
+    tables += [part("it", "", "", steady(102, 85), target=100.0)]
+    month = open_month(cards, tables)
+    found = split_kpi(month, next(v for v in judge(month) if v.kpi.id == "it"), "", "target")
+    by = {one.name: one.change for one in found.parts}
+    assert (by["use"], by["cap"]) == (0, pytest.approx(-17))
+
+
+def test_members_with_negative_values_are_not_asked_for_the_impossible():
+    """A target of 10 is 5 above the usual 5: each is asked for its portion of that by size, and only North is short."""
+    held = summed("it", {"North": steady(50, 40), "South": steady(-40, -40), "West": steady(-5, -5)}, target=10.0)
+    found = split([card("it", unit="score", measure="amount")], [held], "target")
+    asked = {one.name: one.before for one in found.parts}
+    assert asked == {"North": pytest.approx(50 + 5 * 50 / 95), "South": pytest.approx(-40 + 5 * 40 / 95),
+                     "West": pytest.approx(-5 + 5 * 5 / 95)}  # fmt: skip
+    assert found.leading[0] == "North"
+
+
+def test_a_target_of_nothing_makes_no_segment_new():
+    """North had 3 every month, and 6 now; a target of 0 asks nothing of it, and it is not new for that."""
+    held = summed("it", {"North": steady(3, 6), "South": steady(1, 0)}, target=0.0)
+    assert all(one.kind == "" for one in split([card("it", better="lower")], [held], "target").parts)
+
+
+def test_no_lever_where_nothing_stands_out():
+    """Twelve regions that fall alike: none makes up a tenth of the gap, and none is called the largest lever."""
+    held = summed("it", {f"r{at:02}": steady(10, 8) for at in range(12)}, target=120.0)
+    found = drivers([card("it")], [held])["it"]
+    assert found.splits[0].leading == ()
+    assert found.lever is None
 
 
 def test_a_definition_that_differs_from_the_formula_goes_to_the_rest():

@@ -16,7 +16,7 @@ from saypro_analysis.month import department_month, resolve_month
 ROOT = Path(__file__).parents[1]
 PLANTED = {truth.kpi: truth.cause for truth in TRUTHS if truth.cause and truth.direction == "worse"}
 #: What analysts noted is most of what is known here: without their notes the signs tell less than 40 %.
-NOTED = ("sales.conversion_rate", "marketing.leads", "operations.cycle_time", "employees.turnover")
+NOTED = ("sales.revenue", "sales.conversion_rate", "marketing.leads", "operations.cycle_time", "employees.turnover")
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from saypro_analysis.data.expressions import ExpressionError, kind_of, parse_vie
 from saypro_analysis.data.reader import Document, KeyPath, nearest
 from saypro_analysis.errors import Fault
 from saypro_analysis.kpi import CauseModel, Column, Company, Department, Table
+from saypro_analysis.noisy_or import MAX_CAUSES
 
 _PLAIN = Column()
 ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -138,6 +139,9 @@ def kind_if_sound(text: str) -> str:
 
 def check_causes(document: Document, model: CauseModel, departments: Mapping[str, Department]) -> Iterator[Fault]:
     """causes.yml: every name exists, every strength is a probability, and nothing stands there without effect."""
+    if len(model.causes) > MAX_CAUSES:
+        found = f"{len(model.causes)} causes"
+        yield document.fault(("causes",), found=found, hint=f"at most {MAX_CAUSES}: all their combinations are weighed")
     for name, cause in model.causes.items():
         if not cause.signs:
             yield document.fault(("causes", name, "signs"), found="no sign", hint="a cause needs at least one sign")

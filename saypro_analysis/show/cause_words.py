@@ -19,6 +19,7 @@ VERDICTS = {
     "likely": "Likely",
     "possible": "Possible",
     "not indicated": "Not indicated",
+    "weak": "Some evidence, not enough",
     "no evidence": "No evidence either way",
 }
 GATED = {

@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 from saypro_analysis.assurance import Assurance
+from saypro_analysis.causes import CauseVerdict
 from saypro_analysis.gap import Status
 from saypro_analysis.judgement import Progress
 from saypro_analysis.kpi import Better, Unit
@@ -178,7 +179,7 @@ def _cause() -> dict[str, Any]:
         name=known(TEXT, "The cause's name"),
         prior=known(NUMBER, "Chance of the cause before any sign"),
         posterior=known(NUMBER, "Chance of the cause given the signs"),
-        verdict=a_word(("likely", "possible", "not indicated", "no evidence"), "The posterior in words"),
+        verdict=a_word(get_args(CauseVerdict), "The posterior in words"),
     )
 
 

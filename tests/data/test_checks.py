@@ -275,6 +275,13 @@ def test_names(tmp_path: Path, name: str, kind: str) -> None:
     )
 
 
+def test_too_many_causes(tmp_path: Path) -> None:
+    """All combinations of causes are weighed: more than twelve are refused at the check, not in a report."""
+    more = {f"c{at}": {"name": f"Cause {at}", "signs": {"queues": "weak"}} for at in range(12)}
+    found = params_faults(tmp_path, causes={**CAUSES, "causes": {**CAUSES["causes"], **more}})
+    one(found, "params/causes.yml:", "13 causes; at most 12")
+
+
 def test_no_kpi(tmp_path: Path) -> None:
     """A department without KPIs is a fault."""
     one(params_faults(tmp_path, departments={"sales": department({}, {})}), "params/departments/sales.yml:", "no KPI")
