@@ -13,6 +13,7 @@ from saypro_analysis.causes import Diagnosis
 from saypro_analysis.gates import gate, stake
 from saypro_analysis.kpi import Action, Cause, DepartmentMonth, Kpi, PlannedAction, Sign
 from saypro_analysis.learned import with_learned
+from saypro_analysis.outcomes import Outcome
 from saypro_analysis.portfolio import COST, Choice, Portfolio, choose_actions, open_portfolio, part_of
 from saypro_analysis.verdict import Verdict
 
@@ -21,6 +22,8 @@ State = Literal["done", "on time", "late", "stopped", "not started"]
 
 MAX_ITEMS = 3  # per KPI: what a department can carry through
 OPEN = ("planned", "started")
+#: Kinds of answer that ask for nothing new: the process does what it should, or is on its way with the plan as it is.
+NO_NEW = ("leave alone", "lock in", "keep going", "on the way")
 CHECK_DAYS = 14  # a question is answered within two weeks
 
 
@@ -29,9 +32,10 @@ class Recommendation:
     """Something to do about a KPI, by whom and until when.
 
     ``effect`` is the part of the gap that it is expected to close, from ``effect_low`` to ``effect_high``, in the
-    KPI's unit. Kind "planned" stands in the register with a named owner and date; "suggested" does not yet; "check"
-    asks after the sign ``check`` before anything is done, and has neither action, cause nor effect. ``late``: planned,
-    and past its due date.
+    KPI's unit; None where none is known. Kind "planned" stands in the register with a named owner and date;
+    "suggested" does not yet; "check" asks after the sign ``check`` before anything is done, and has neither action,
+    cause nor effect. ``begun``: planned and under way; ``late``: planned, and past its due date. ``doubtful``: planned
+    against a cause that the signs speak against; its effect is not counted on.
     """
 
     kpi: Kpi
@@ -45,7 +49,9 @@ class Recommendation:
     effect_high: float | None
     kind: Kind
     check: Sign | None = None
+    begun: bool = False
     late: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,16 +82,21 @@ class FollowUp:
 
 
 def recommend(
-    month: DepartmentMonth, verdicts: tuple[Verdict, ...], diagnoses: tuple[Diagnosis, ...]
+    month: DepartmentMonth,
+    verdicts: tuple[Verdict, ...],
+    diagnoses: tuple[Diagnosis, ...],
+    outcomes: tuple[Outcome, ...] = (),
 ) -> tuple[Plan, ...]:
     """A plan for every KPI that has a diagnosis, in the same order.
 
     Open rows of the register come first of the actions, as planned; suggestions fill up to three per KPI, chosen for
     the causes that are likely or possible. Where none is likely, the first item is to check the sign that would tell
-    most. A KPI in ordinary variation that its process keeps on target gets no suggestion. How likely a kind of action
-    is to work includes what earlier ones came to (``learned``). Nothing is suggested that costs more than the
-    department's ``budget``, and no more than its ``capacity`` leaves room for, the worst KPI first; an action that
-    is suggested for one KPI may serve another.
+    most. Nothing new is suggested for a KPI that gets better, or that its process keeps on target, nor where what is
+    planned closes the gap; and nothing that was done for the KPI, as long as it has not been seen to work
+    (``outcomes``). How likely a kind of action is to work includes what earlier ones came to (``learned``). Nothing is
+    suggested that costs more than the department's ``budget``, and no more than its ``capacity`` leaves room for, the
+    worst KPI first; an action that is suggested for one KPI may serve another. What is planned against a cause that
+    the signs speak against is not counted on.
     """
     month = replace(month, causes=with_learned(month.causes, month.outcomes))
     known = {verdict.kpi.key: verdict for verdict in verdicts}
@@ -97,7 +108,9 @@ def recommend(
             for item in plan.recommendations
             if item.action and item.kind == "suggested"
         }
-        plans.append(_plan(month, known[diagnosis.key], diagnosis, suggested))
+        verdict = known[diagnosis.key]
+        tried = {o.planned.action for o in outcomes if o.kpi.key == verdict.kpi.key and o.verdict != "worked"}
+        plans.append(_plan(month, verdict, diagnosis, suggested, tried))
     return tuple(plans)
 
 
@@ -117,32 +130,37 @@ def _follow_up(month: DepartmentMonth, row: PlannedAction) -> FollowUp:
     return FollowUp(planned=row, action=action, text=text, state=_state(row, _month_end(month)))
 
 
-def _plan(month: DepartmentMonth, verdict: Verdict, diagnosis: Diagnosis, suggested: Set[str]) -> Plan:
-    """The plan of one KPI; ``suggested`` are the ids of actions suggested for others."""
+def _plan(month: DepartmentMonth, verdict: Verdict, diagnosis: Diagnosis, suggested: Set[str], tried: Set[str]) -> Plan:
+    """The plan of one KPI; ``suggested`` for others, ``tried`` for this one without having worked: ids of actions."""
     kpi, gated = verdict.kpi, gate(verdict)
     rows = [r for r in month.register if r.kpi in (kpi.id, kpi.key) and r.status in OPEN]
     portfolio = open_portfolio(diagnosis.findings)
+    doubtful = {found.cause.id for found in diagnosis.findings if found.verdict == "not indicated"}
     items = []
     for row in rows:
         action = month.causes.actions.get(row.action)
         choice = None
         if action is not None:
             choice, portfolio = part_of(action, portfolio)
-        items.append(_planned(month, verdict, row, choice))
+        items.append(_planned(month, verdict, row, choice, doubtful))
     likely = any(finding.verdict == "likely" for finding in diagnosis.findings)
     checks = [] if likely or diagnosis.next_check is None else [_check(month, kpi, diagnosis.next_check)]
-    room = 0 if gated == "leave alone" else MAX_ITEMS - len(checks) - len(items)
-    items += [_suggested(month, verdict, choice) for choice in _choices(month, portfolio, room, suggested)]
-    closed = sum(item.effect or 0.0 for item in items)
+    closed = sum(item.effect or 0.0 for item in items if not item.doubtful)
+    enough = gated in NO_NEW or 0 < stake(verdict) <= closed
+    room = 0 if enough else MAX_ITEMS - len(checks) - len(items)
+    items += [_suggested(month, verdict, choice) for choice in _choices(month, portfolio, room, suggested, tried)]
+    closed = sum(item.effect or 0.0 for item in items if not item.doubtful)
     size = verdict.gap.size or 0.0
     remaining = max(size - closed, 0.0) if verdict.gap.status == "missed" else 0.0
     return Plan(kpi=kpi, recommendations=(*checks, *items), remaining=remaining, gated=gated)
 
 
-def _choices(month: DepartmentMonth, portfolio: Portfolio, room: int, suggested: Set[str]) -> tuple[Choice, ...]:
+def _choices(
+    month: DepartmentMonth, portfolio: Portfolio, room: int, suggested: Set[str], tried: Set[str]
+) -> tuple[Choice, ...]:
     """What to suggest: nothing that the department has planned already, nothing that it cannot pay for or carry."""
     department, open_rows = month.department, [row for row in month.register if row.status in OPEN]
-    taken, costs = {row.action for row in open_rows}, list(COST)
+    taken, costs = {row.action for row in open_rows} | tried, list(COST)
     allowed = [
         action
         for action in month.causes.actions.values()
@@ -178,13 +196,18 @@ def _suggested(month: DepartmentMonth, verdict: Verdict, choice: Choice) -> Reco
     )
 
 
-def _planned(month: DepartmentMonth, verdict: Verdict, row: PlannedAction, choice: Choice | None) -> Recommendation:
-    """An open row of the register, with the effect that was entered, or that of its kind of action."""
+def _planned(
+    month: DepartmentMonth, verdict: Verdict, row: PlannedAction, choice: Choice | None, doubtful: Set[str]
+) -> Recommendation:
+    """An open row of the register, with the effect that was entered, or that of its kind of action.
+
+    ``doubtful`` are the ids of the causes that the signs speak against.
+    """
     action = month.causes.actions.get(row.action)
     low, high = (choice.low / choice.part, choice.high / choice.part) if choice and choice.part else (0.5, 1.5)
     effect = row.expected_effect
-    if effect is None:
-        effect = choice.part * stake(verdict) if choice else 0.0
+    if effect is None and choice and choice.part:
+        effect = choice.part * stake(verdict)
     return Recommendation(
         kpi=verdict.kpi,
         action=action,
@@ -193,9 +216,11 @@ def _planned(month: DepartmentMonth, verdict: Verdict, row: PlannedAction, choic
         owner=row.owner,
         due=pd.Timestamp(row.due),
         effect=effect,
-        effect_low=effect * low,
-        effect_high=effect * high,
+        effect_low=None if effect is None else effect * low,
+        effect_high=None if effect is None else effect * high,
         kind="planned",
+        begun=row.status == "started",
+        doubtful=row.cause in doubtful,
         late=_state(row, _month_end(month)) == "late",
     )
 

@@ -52,7 +52,7 @@ def analyse(month: DepartmentMonth) -> Analysis:
     """Judge every KPI of the month, look for the causes of what is wrong, and recommend what to do."""
     verdicts = judge(month)
     diagnoses = diagnose(month, verdicts)
-    changes = None
+    changes, outcomes = None, judge_actions(month)
     if month.before is not None:
         earlier = judge(month.before)
         changes = find_changes(
@@ -64,11 +64,11 @@ def analyse(month: DepartmentMonth) -> Analysis:
         drivers=find_drivers(month, verdicts),
         diagnoses=diagnoses,
         department=diagnose_department(month, verdicts),
-        plans=recommend(month, verdicts, diagnoses),
+        plans=recommend(month, verdicts, diagnoses, outcomes),
         budget=error_budget(
             [verdict for verdict in verdicts if verdict.kpi.scorecard],
             significance=month.company.thresholds.significance,
         ),
-        outcomes=judge_actions(month),
+        outcomes=outcomes,
         changes=changes,
     )

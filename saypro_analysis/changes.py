@@ -145,9 +145,9 @@ def _by_month(table: pd.DataFrame, kpi: Kpi) -> "pd.Series[float]":
 def _restated(kpi: Kpi, now: "pd.Series[float]", then: "pd.Series[float]") -> Restatement | None:
     if then.empty:
         return None  # the last report did not have this KPI
-    # A first month that the last report did not reach back to is no correction.
+    # Months that the last report did not reach back to, or not yet, are no corrections.
     months = now.index.union(then.index)
-    months = months[months >= then.index.min()]
+    months = months[(months >= then.index.min()) & (months <= then.index.max())]
     new, old = now.reindex(months).to_numpy(), then.reindex(months).to_numpy()
     size = np.abs(new - old) / np.fmax(np.maximum(np.abs(new), np.abs(old)), np.finfo(np.float64).tiny)
     size = np.where(np.isfinite(new) & np.isfinite(old), size, np.where(np.isfinite(new) ^ np.isfinite(old), np.inf, 0))

@@ -25,7 +25,8 @@ from saypro_analysis.kpi import (
     PlannedAction,
     Sign,
 )
-from saypro_analysis.portfolio import choose_actions, open_portfolio, part_of, worth
+from saypro_analysis.outcomes import judge_actions
+from saypro_analysis.portfolio import Portfolio, choose_actions, open_portfolio, part_of, worth
 from saypro_analysis.verdict import judge
 
 CAUSES = {
@@ -166,7 +167,7 @@ def test_what_is_planned_anywhere_is_not_suggested():
 def test_an_action_that_the_library_does_not_know():
     """A row of the register with an action in own words is printed in these words, and with no made-up effect."""
     found = plan(month(*TRAINING, register=(planned("A", action="Ask customers", note="in May"),)))
-    assert (found.recommendations[0].text, found.recommendations[0].effect) == ("Ask customers", 0)
+    assert (found.recommendations[0].text, found.recommendations[0].effect) == ("Ask customers", None)
 
 
 def test_at_most_three():
@@ -305,3 +306,47 @@ def test_no_more_than_can_be_carried(capacity):
     free = suggested(held)
     limited = suggested(with_settings(held, capacity=capacity))
     assert limited == free[: max(capacity - 1, 0)]
+
+
+def test_nothing_new_where_what_is_planned_closes_the_gap():
+    """50 are missing; an open action that is expected to bring 60 leaves nothing to suggest, one of 10 does."""
+    rows = [planned("A", action="coach", expected_effect=size) for size in (60.0, 10.0)]
+    enough, few = (plan(month(*TRAINING, register=(row,))) for row in rows)
+    assert [item.kind for item in enough.recommendations if item.action] == ["planned"]
+    assert "suggested" in [item.kind for item in few.recommendations]
+
+
+def test_what_is_planned_against_a_refuted_cause_is_not_counted_on():
+    """The signs speak against resources: the effect that was entered stands there, and closes nothing."""
+    row = planned("A", action="hire", cause="resources", expected_effect=30.0)
+    found = plan(month(*TRAINING, seen("overtime", 0.05), seen("vacancies", 0.05), register=(row,)))
+    first = found.recommendations[0]
+    assert (first.doubtful, first.effect) == (True, 30.0)
+    counted = sum(item.effect or 0 for item in found.recommendations if not item.doubtful)
+    assert found.remaining == pytest.approx(50 - counted)
+
+
+def test_what_was_done_is_not_suggested_again():
+    """An action that is done and has not been seen to work, yet or at all, is not the next suggestion."""
+    held = month(*TRAINING)
+    assert "train" in suggested(held)
+    done = replace(held, register=(planned("A", status="done", start="2026-08-03", due="2026-10-15"),))
+    verdicts = judge(done)
+    (found,) = recommend(done, verdicts, diagnose(done, verdicts), judge_actions(done))
+    assert "train" not in [item.action.id for item in found.recommendations if item.action]
+
+
+def test_a_kpi_on_its_way_keeps_its_plan():
+    """Better than usual and still missed: no new action beside the plan."""
+    rising = [*(100 + np.random.default_rng(5).normal(0, 1, 17)), *(110 + 4 * np.arange(7))]
+    held = month(*TRAINING, values=rising)
+    (verdict,) = judge(held)
+    assert gate(verdict) == "on the way"
+    assert suggested(held) == []
+
+
+def test_waiting_and_cost_lessen_what_an_action_is_worth():
+    """Half as much for six months of waiting (1 / (1 + lead / 6)), and less by the part of the gap that it costs."""
+    whole = Portfolio(causes={"training": CAUSES["training"]}, left={"training": 1.0})
+    found, _ = part_of(action("a", {"training": 1.0}, success=1.0, days=0, lead_months=6, cost="medium"), whole)
+    assert worth(found) == pytest.approx(1 / 2 - 0.03)

@@ -155,6 +155,9 @@ def check_causes(document: Document, model: CauseModel, departments: Mapping[str
     yield from check_signs(document, model, departments)
     for name, action in model.actions.items():
         yield from unknown(document, ("actions", name, "departments"), action.departments, set(departments))
+        for key in ("days", "lead_months"):
+            if getattr(action, key) < 0:
+                yield document.fault(("actions", name, key), found=str(getattr(action, key)), hint="0 or more")
         if not 0 < action.success <= 1:
             hint = "above 0, and 1 at most"
             yield document.fault(("actions", name, "success"), found=f"{action.success:g}", hint=hint)

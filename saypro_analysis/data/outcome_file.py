@@ -16,6 +16,7 @@ from saypro_analysis.kpi import RecordedOutcome
 NAME = "outcomes.csv"
 OUTCOME_COLUMNS = ("department", "id", "action", "month", "verdict", "effect", "low", "high", "telling")
 VERDICTS = ("worked", "no evidence", "worsened")
+SIGN = {"worked": 1, "worsened": -1}  # of the effect
 DIGITS = 6  # significant digits of what is written: more is rounding, and would differ between machines
 
 
@@ -37,9 +38,12 @@ def read_outcomes(
         effect, low, high = (_size(row, key) for key in ("effect", "low", "high"))
         if not low <= effect <= high:
             row.fault("effect", f"{effect:g}", f"from low, {low:g}, to high, {high:g}")
+        verdict = row.one_of("verdict", VERDICTS)
+        if SIGN.get(verdict, 0) * effect < 0:
+            row.fault("effect", f"{effect:g}", "above 0 where it worked, below 0 where it worsened")
         fields: dict[str, Any] = {
             "action": row.text("action", needed=True),
-            "verdict": row.one_of("verdict", VERDICTS),
+            "verdict": verdict,
             "telling": row.one_of("telling", ("yes", "no")) == "yes",
         }
         when = pd.Period(month or "1970-01", "M")

@@ -31,7 +31,7 @@ def read_evidence(
         month = row.matching("month", MONTH, "a month such as 2026-10")
         return Observation(
             month=pd.Period(month or "1970-01", "M"),
-            sign=row.one_of("sign", causes.signs),
+            sign=_sign(row, department, causes),
             degree=_degree(row),
             source=row.text("source", needed=True),
             who=row.text("who", needed=True),
@@ -40,6 +40,15 @@ def read_evidence(
         )
 
     return read_rows(path, name, EVIDENCE_COLUMNS, make)
+
+
+def _sign(row: Reading, department: Department, causes: CauseModel) -> str:
+    """The sign of an observation: one that the department can have."""
+    name = row.one_of("sign", causes.signs)
+    known = causes.signs.get(name)
+    if known and known.departments and department.id not in known.departments:
+        row.fault("sign", name, f"causes.yml has it for {', '.join(known.departments)} only")
+    return name
 
 
 def _degree(row: Reading) -> float:
@@ -82,6 +91,11 @@ def read_actions(
         if fields["id"] and first.setdefault(fields["id"], row.where) != row.where:
             earlier = first[fields["id"]].rpartition(":")[2]
             row.fault("id", f"'{fields['id']}' stands twice", f"rename one; the first is in row {earlier}")
+        known = causes.actions.get(fields["action"])
+        if known and known.departments and department.id not in known.departments:
+            row.fault("action", fields["action"], f"causes.yml has it for {', '.join(known.departments)} only")
+        if fields["review"] and fields["due"][:7] > fields["review"]:
+            row.fault("review", fields["review"], f"not before it is due, {fields['due']}")
         _check_series(row, department, fields["kpi"])
         if (fields["expected_effect"] or 0) < 0:
             row.fault("expected_effect", f"{fields['expected_effect']:g}", "0 or more: how far the KPI gets better")

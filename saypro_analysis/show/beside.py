@@ -70,7 +70,7 @@ def compared_title(told: Told, compared: Compared) -> str:
     if not short:
         return f"No {name} {'misses the target' if compared.basis == 'target' else 'is worse than before'}"
     held = [one for one in compared.members if one.value is not None and one.reference is not None]
-    worst = f"{short[0].name or 'not named'} by most: {told.numbers.value(told.kpi, short[0].value)}"
+    worst = f"furthest off is {short[0].name or 'not named'}, at {told.numbers.value(told.kpi, short[0].value)}"
     if len(short) == 1:
         what = "misses the target" if compared.basis == "target" else "is worse than before"
     return f"{capital(numeral(len(short)))} of {numeral(len(held))} by {name} {what}, {worst}"

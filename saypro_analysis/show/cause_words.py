@@ -181,8 +181,9 @@ def coverage_words(diagnosis: Diagnosis, numbers: Numbers) -> str:
 
 def plan_caption(plan: Plan) -> str:
     """The heading of the action table."""
-    kinds = [item.kind for item in plan.recommendations]
+    kinds = ["begun" if item.begun else item.kind for item in plan.recommendations]
     parts = [
+        count(kinds.count("begun"), "action") + " under way" if "begun" in kinds else "",
         count(kinds.count("planned"), "action") + " planned" if "planned" in kinds else "",
         count(kinds.count("suggested"), "action") + " suggested" if "suggested" in kinds else "",
         count(kinds.count("check"), "thing") + " to check first" if "check" in kinds else "",

@@ -1,9 +1,12 @@
 """What has changed since the month before, in words: one sentence for each KPI that moved, the rest rolled up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
 
 from saypro_analysis.actions import FollowUp
 from saypro_analysis.changes import CauseMove, Change, Changes, Restatement
+from saypro_analysis.outcomes import Outcome
 from saypro_analysis.show.cause_words import lower
 from saypro_analysis.show.headings import watch_reason
 from saypro_analysis.show.numbers import Numbers, capital, count, date_name, listed, month_name, month_only, numeral
@@ -48,7 +51,7 @@ def running(misses: int) -> str:
 def changes_heading(changes: Changes) -> str:
     """How many KPIs moved since when, and how."""
     since, said = f"Since {month_only(changes.since)}", changes_line(changes)
-    return f"{since}: {said}" if changes.moved else f"{since} {said}"
+    return f"{since}: {said}"
 
 
 def changes_line(changes: Changes) -> str:
@@ -58,10 +61,12 @@ def changes_line(changes: Changes) -> str:
     if counted:
         (word, first), *rest = counted
         return listed([f"{count(first, 'KPI')} {word}", *(f"{numeral(number)} {other}" for other, number in rest)])
-    if changes.same:
-        one = len(changes.same) == 1
-        return f"nothing has moved: {count(len(changes.same), 'KPI')} {'needs' if one else 'need'} the same care"
-    return "nothing has moved, and nothing needs care"
+    if not changes.same:
+        return "no KPI has changed its standing, and none is in trouble"
+    if changes.causes or changes.due:
+        return "no KPI has changed its standing"
+    care = f"{count(len(changes.same), 'KPI')} {'needs' if len(changes.same) == 1 else 'need'} the same care"
+    return f"no KPI has changed its standing: {care}"
 
 
 def change_line(told: Told, change: Change) -> str:
@@ -71,7 +76,10 @@ def change_line(told: Told, change: Change) -> str:
     if change.move == "newly missed":
         first = told.missed_before
         ever = f"for the first time since {month_name(first)}" if first is not None else "for the first time"
-        return f"missed {ever}: {against(told)}; in {before} {'they were' if is_plural(kpi) else 'it was'} {earlier}."
+        was = f"in {before} {'they were' if is_plural(kpi) else 'it was'} {earlier}"
+        if change.before.gap.actual is None:
+            was = f"{before} has no value"
+        return f"missed {ever}: {against(told)}; {was}."
     if change.move == "recovered":
         months = count(change.before.misses, "missed month")
         if change.now.gap.status == "met":
@@ -110,7 +118,7 @@ def same_line(changes: Changes) -> str:
         f"{change.kpi.name} ({running(change.now.misses) if change.now.gap.status == 'missed' else 'still to watch'})"
         for change in changes.same
     ]
-    return f"Unchanged: {listed(shown, most=len(shown))}." if shown else ""
+    return f"Standing as before: {listed(shown, most=len(shown))}." if shown else ""
 
 
 def cause_line(change: CauseMove, since: str) -> str:
@@ -133,23 +141,46 @@ def due_line(row: FollowUp, names: Mapping[str, str]) -> str:
 
 def restated_line(found: Restatement, numbers: Numbers) -> str:
     """Past values that are not what the last report had, without the KPI's name."""
-    before, now = (numbers.value(found.kpi, value, long=True) for value in (found.before, found.now))
+    before, now = (written_value(found, numbers, value) for value in (found.before, found.now))
     if found.months == 1:
         return f"{month_name(found.month)} is now {now}, it was {before}."
     others = f"{count(found.months, 'month')} from {month_name(found.first)} on have other values"
     return f"{others}; {month_name(found.month)} moved most, from {before} to {now}."
 
 
-def report_note(changes: Changes) -> str:
+def written_value(found: Restatement, numbers: Numbers, value: float | None) -> str:
+    """A past value, or that there was none."""
+    return numbers.value(found.kpi, value, long=True) if value is not None else "without a value"
+
+
+def seen_restated(changes: Changes, numbers: Numbers) -> tuple[Restatement, ...]:
+    """The restatements that a reader can see: those of which the numbers are written differently."""
+    return tuple(
+        found
+        for found in changes.restated
+        if written_value(found, numbers, found.before) != written_value(found, numbers, found.now)
+    )
+
+
+def report_note(changes: Changes, restated: Sequence[Restatement]) -> str:
     """Which report the past was compared with, and what came of it."""
     if changes.report is None:
         return ""
-    import pandas as pd
-
-    report = f"the report for {month_name(changes.report)} (data as of {date_name(pd.Timestamp(changes.as_of))})"
-    if changes.restated:
-        number = count(len(changes.restated), "KPI")
-        return capital(
-            f"{number} {'has' if len(changes.restated) == 1 else 'have'} other past values than in {report}."
-        )
+    as_of = date_name(pd.Timestamp(changes.as_of))
+    report = f"the report for {month_name(changes.report)} (data as of {as_of})"
+    if restated:
+        number = count(len(restated), "KPI")
+        return capital(f"{number} {'has' if len(restated) == 1 else 'have'} other past values than in {report}.")
     return f"No past value has changed since {report}."
+
+
+def overview_line(changes: Changes, outcomes: Sequence[Outcome], numbers: Numbers) -> str:
+    """What has changed in a department, in one line: its KPIs, what was restated, and what came of actions."""
+    restated = len(seen_restated(changes, numbers))
+    judged = [outcome.verdict for outcome in outcomes if outcome.due_now]
+    parts = [
+        changes_line(changes),
+        f"past values of {count(restated, 'KPI')} restated" if restated else "",
+        f"{count(len(judged), 'action')} judged, {numeral(judged.count('worked'))} of them worked" if judged else "",
+    ]
+    return "; ".join(part for part in parts if part)

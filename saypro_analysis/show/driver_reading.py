@@ -6,7 +6,6 @@ from saypro_analysis.drivers import Drivers
 from saypro_analysis.show.driver_words import Cards, is_nothing, part_name, signed
 from saypro_analysis.show.numbers import listed, month_name, month_only
 from saypro_analysis.show.story import Told
-from saypro_analysis.show.words import target_text
 from saypro_analysis.splits import Part, Split, bad_way
 
 HELPS = 0.10  # of the difference, for a helpful part to be named
@@ -20,10 +19,14 @@ def driver_reading(told: Told, drivers: Drivers, cards: Cards) -> tuple[tuple[st
     if not held:
         note = "Its segments do not add up to the whole, so they are only compared." if drivers.compared else ""
         return (("By segment", note),) if note else ()
-    main = main_first(drivers, held)[0]
+    lever = drivers.lever
+    place = (lever.basis, lever.dimension) if lever is not None else None
+    shown = [split for split in (*held, *drivers.formula) if (split.basis, split.dimension) == place]
+    main = (shown or main_first(drivers, held))[0]
     answers = (
         ("Largest lever", lever_words(told, drivers, cards)),
         ("What already works", _helps(told, main, cards)),
+        ("Do the targets fit?", _misfit(told, drivers)),
         ("By month", " ".join(_earlier(told, split, cards) for split in held if split.basis != "target")),
     )
     return tuple((question, answer.replace("−", UNBROKEN)) for question, answer in answers if answer)
@@ -51,21 +54,32 @@ def lever_words(told: Told, drivers: Drivers, cards: Cards) -> str:
     if part.kind == "lost":
         return f"{name} has nothing this month, {_adds(told, part)}."
     then = numbers.value(own, part.before, long=True) if part.before is not None else ""
-    without = numbers.value(kpi, split.actual - part.change, long=True)
     share = ""
     if split.method == "ratio" and part.share_after is not None:
         share = f" and has {numbers.percent(part.share_after)} of the whole"
-    reference = _reference(told, split, then)
-    return f"{name} came to {now}{share}. At {reference} {kpi.name} would be {without}."
+    if split.method == "formula" or (split.method == "ratio" and split.basis != "target"):
+        was = f", against {then}" if then else ""
+        return f"{name} came to {now}{share}{was}: {signed(told, part.change)} of {signed(told, split.change)}."
+    without = numbers.value(kpi, split.actual - part.change, long=True)
+    return f"{name} came to {now}{share}. At {_reference(told, split, then)} {kpi.name} would be {without}."
 
 
 def _reference(told: Told, split: Split, then: str) -> str:
     if split.basis == "target":
-        if split.method == "ratio":
-            return f"the target of {target_text(told)}"
-        return f"what the target takes, {then}," if split.method == "formula" else f"its part of the target, {then},"
+        return f"the target’s {then}" if split.method == "ratio" else f"its part of the target, {then},"
     month = told.verdict.month - (1 if split.basis == "last month" else 12)
     return f"the {then} of {month_name(month)}"
+
+
+def _misfit(told: Told, drivers: Drivers) -> str:
+    """Whether the factors, at their targets or what is usual of them, make the KPI's own target."""
+    split = next((one for one in drivers.formula if one.basis == "target"), None)
+    rest = next((part for part in split.parts if part.kind == "rest"), None) if split is not None else None
+    if split is None or rest is None or is_nothing(told, rest.change):
+        return ""
+    come_to = told.numbers.value(told.kpi, split.reference + rest.change, long=True)
+    target = told.numbers.value(told.kpi, split.reference, long=True)
+    return f"The factors at their targets, or at what is usual of them, come to {come_to}; the target is {target}."
 
 
 def _adds(told: Told, part: Part) -> str:
@@ -98,4 +112,7 @@ def _earlier(told: Told, split: Split, cards: Cards) -> str:
     leading = [parts[name] for name in split.leading if name in parts]
     leading = [part for part in leading if not is_nothing(told, part.change)]
     shown = [f"{part_name(split, part, cards)} {signed(told, part.change)}" for part in leading]
-    return f"Since {since}: {change}, of which {listed(shown)}." if shown else f"Since {since}: {change}, from many."
+    if not shown:
+        return f"Since {since}: {change}, from many."
+    more = abs(sum(part.change for part in leading)) > abs(split.change)
+    return f"Since {since}: {change}, {'most of all' if more else 'of which'} {listed(shown)}."

@@ -19,7 +19,9 @@ Cards = Mapping[str, Kpi]  # the department's KPIs by id, for the names of facto
 def part_name(split: Split, part: Part, cards: Cards) -> str:
     """A part's name: a segment's label, a factor's KPI name, or what stands for neither."""
     if part.kind == "rest":
-        return "Not explained by the factors" if split.method == "formula" else "In no segment"
+        if split.method != "formula":
+            return "In no segment"
+        return "Targets do not fit" if split.basis == "target" else "Not explained by the factors"
     if split.method == "formula":
         return cards[part.name].name if part.name in cards else part.name
     return part.name or "Not named"
@@ -55,7 +57,8 @@ def split_title(told: Told, split: Split, cards: Cards) -> str:
     one = len(leading) == 1
     if abs(held) > abs(split.change) * 1.005:
         alone = f"{names}{' alone' if one else ''} {'makes' if one else 'make'} {amount}"
-        return f"{alone}, more than {what} of {whole}: others make up for it"
+        others = any(part.change * held < 0 and part.kind != "rest" for part in split.parts)
+        return f"{alone}, more than {what} of {whole}" + (": others make up for part of it" if others else "")
     return f"{names} {'makes' if one else 'make'} up {amount} of {what} of {whole}"
 
 
@@ -68,7 +71,9 @@ def split_subtitle(told: Told, split: Split) -> str:
         if split.basis == "target"
         else "its rate and its share",
         "total": "against its usual part of the target" if split.basis == "target" else "its size and its average",
-        "formula": "each in turn moved to its reference, over all orders (Shapley)",
+        "formula": "each against its own target, or what the others leave to it, or what is usual"
+        if split.basis == "target"
+        else "each in turn moved to what it was, over all orders",
     }[split.method]
     adds = f"{told.kpi.name}{unit_words(told.kpi, told.numbers)} by {what}, {month}: what each adds to or takes from"
     return f"{adds} {_difference(told, split)}; {how}."

@@ -26,6 +26,7 @@ from saypro_analysis.show.numbers import count
 from saypro_analysis.show.segments import find_verdict
 from saypro_analysis.show.story import Told, tell
 from saypro_analysis.show.waterfall import Bar, stack, waterfall_chart
+from saypro_analysis.show.written import written, written_split
 from saypro_analysis.splits import Part, Split, bad_way
 
 MOST_BARS = 8  # with the one that gathers the others, without the whole
@@ -33,9 +34,9 @@ MOST_BARS = 8  # with the one that gathers the others, without the whole
 
 def drivers_html(told: Told, cards: Cards) -> Markup | str:
     """The cards of a KPI's drivers; a gap inside ordinary variation is folded away. Empty when nothing is known."""
-    drivers = told.drivers
-    if drivers is None:
+    if told.drivers is None:
         return ""
+    drivers = written(told, told.drivers)
     groups = [main_first(drivers, held) for held in (drivers.splits, drivers.formula) if held]
     figures = [_figure(told, held, cards) for held in groups]
     if drivers.compared:
@@ -54,7 +55,7 @@ def show_drivers(analysis: Analysis, kpi: str, by: str = "", against: Basis = "t
     """
     told, cards = tell(analysis, find_verdict(analysis, kpi)), analysis.month.department.kpis
     try:
-        split = split_kpi(analysis.month, told.verdict, by, against)
+        split = written_split(told, split_kpi(analysis.month, told.verdict, by, against))
     except ValueError as error:
         fault = Fault(where=told.kpi.key, found=str(error))
         raise ParamsError("The difference cannot be split so.", (fault,)) from error

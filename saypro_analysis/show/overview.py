@@ -7,7 +7,7 @@ import pandas as pd
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.budget import together
 from saypro_analysis.show.cause_words import confidence, score, supported
-from saypro_analysis.show.change_words import changes_line
+from saypro_analysis.show.change_words import overview_line
 from saypro_analysis.show.fragment import NOTHING, Fragment, render
 from saypro_analysis.show.lead import tally
 from saypro_analysis.show.limit_words import limit_summary
@@ -138,13 +138,21 @@ def cause_scores(analyses: Analyses) -> pd.DataFrame:
 
 def show_overview_changes(analyses: Analyses) -> Fragment:
     """What has changed in each department since the month before. Empty when none has such a month."""
-    held = [(analysis.month.department, analysis.changes) for analysis in analyses if analysis.changes is not None]
+    held = [(a, a.changes) for a in analyses if a.changes is not None]
     if not held:
         return NOTHING
-    lines = [(department.name, f"{department.id}.html#changes", changes_line(found)) for department, found in held]
+    lines = [
+        (
+            analysis.month.department.name,
+            f"{analysis.month.department.id}.html#changes",
+            overview_line(found, analysis.outcomes, numbers_of(analysis.month.company)),
+        )
+        for analysis, found in held
+    ]
     moved = sum(bool(found.moved) for _, found in held)
     since = month_name(held[0][1].since)
-    heading = f"Since {since}: {count(moved, 'department')} moved" if moved else f"Since {since} nothing has moved"
+    moving = f"KPIs of {count(moved, 'department')}" if moved else "no KPI"
+    heading = f"Since {since}: {moving} changed {'their' if moved else 'its'} standing"
     return Fragment(html=render("overview_changes", heading=heading, lines=lines), text=heading)
 
 

@@ -27,7 +27,7 @@ from saypro_analysis.show.numbers import Numbers, date_name
 from saypro_analysis.show.outcome_words import outcome_text
 from saypro_analysis.show.story import Told
 
-_KIND = {"late": "Planned, late", "planned": "Planned", "suggested": "Suggested", "check": "Check first"}
+_KIND = {"planned": "Planned", "suggested": "Suggested", "check": "Check first"}
 _STATE = {"done": "Done", "on time": "On time", "late": "Late", "stopped": "Stopped", "not started": "Not started"}
 
 
@@ -57,12 +57,12 @@ def action_table(told: Told, plan: Plan) -> Markup:
         rows.append(
             {
                 "action": item.text,
-                "cause": item.cause.name if item.cause is not None else "–",
+                "cause": (item.cause.name if item.cause is not None else "–") + (", not indicated" * item.doubtful),
                 "owner": item.owner,
                 "due": due_text(item),
                 "effect": effect,
                 "spread": spread,
-                "kind": _KIND["late" if item.late else item.kind],
+                "kind": ("Started" if item.begun else _KIND[item.kind]) + (", late" * item.late),
             }
         )
     name = told.kpi.name

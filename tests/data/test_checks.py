@@ -128,6 +128,8 @@ def test_tables(tmp_path: Path, tables: dict[str, Any], key: str, part: str) -> 
         (("signs", "queues", "departments"), ["slaes"], "signs.queues.departments: no department 'slaes'", "'sales'"),
         (("actions", "hire", "departments"), ["sale"], "actions.hire.departments: no department 'sale'", "'sales'"),
         (("actions", "hire", "success"), 1.2, "actions.hire.success: 1.2", "1 at most"),
+        (("actions", "hire", "days"), -90, "actions.hire.days: -90", "0 or more"),
+        (("actions", "hire", "lead_months"), -1, "actions.hire.lead_months: -1", "0 or more"),
         (("actions", "hire", "success"), 0, "actions.hire.success: 0", "above 0"),
         (("actions", "hire", "effects", "shrotage"), 0.5, "actions.hire.effects.shrotage: no such cause", "'shortage'"),
         (("actions", "hire", "effects", "shortage"), 0, "actions.hire.effects.shortage: 0", "weak, moderate"),

@@ -1,5 +1,6 @@
 """outcomes.csv: what an analyst has recorded of actions, read with all faults at once and written whole."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -54,6 +55,11 @@ def test_no_file_is_no_outcome(tmp_path: Path) -> None:
         ({"effect": "much"}, "effect: 'much'; a number such as 12.5"),
         ({"high": ""}, "high: is empty; fill it in"),
         ({"low": "5"}, "effect: 4.5; from low, 5, to high, 6"),
+        (
+            {"effect": "-4.5", "low": "-5"},
+            "effect: -4.5; above 0 where it worked, below 0 where it worsened",
+        ),
+        ({"verdict": "worsened"}, "effect: 4.5; above 0 where it worked, below 0 where it worsened"),
         ({"telling": "perhaps"}, "telling: 'perhaps'; known: no, yes"),
     ],
 )
@@ -82,8 +88,8 @@ OUTCOMES = st.builds(
     department=st.sampled_from(DEPARTMENTS), id=st.sampled_from([f"A-{n}" for n in range(30)]),
     action=st.sampled_from(["train", 'say "no", then go', "über"]),
     month=st.sampled_from(list(pd.period_range("2024-01", "2026-12", freq="M"))), verdict=st.sampled_from(VERDICTS),
-    effect=st.integers(-999, 999).map(float), low=st.just(-1000.0), high=st.just(1234.5), telling=st.booleans(),
-)  # fmt: skip
+    effect=st.integers(1, 999).map(float), low=st.just(-1000.0), high=st.just(1234.5), telling=st.booleans(),
+).map(lambda row: replace(row, effect=-row.effect) if row.verdict == "worsened" else row)  # fmt: skip
 
 
 @given(st.lists(OUTCOMES, unique_by=lambda row: (row.department, row.id)), st.randoms())

@@ -1,9 +1,10 @@
 """Evidence and action registers: CSV files that people write in spreadsheets."""
 
+import copy
 from pathlib import Path
 
 import pytest
-from builders import DEPARTMENT, params_faults, write_params
+from builders import CAUSES, DEPARTMENT, params_faults, write_params
 
 from saypro_analysis.data.params import read_params
 
@@ -99,6 +100,7 @@ def test_faults_of_evidence(tmp_path: Path, cells: dict[str, str], fault: str) -
         ({"expected_effect": "5%"}, "expected_effect: '5%'; a number such as 12.5"),
         ({"expected_effect": "inf"}, "expected_effect: 'inf'; a number such as 12.5"),
         ({"cost": "nan"}, "cost: 'nan'; a number such as 12.5"),
+        ({"review": "2026-10"}, "review: 2026-10; not before it is due, 2026-11-30"),
         ({"review": "2027-00"}, "review: '2027-00'; a month such as 2027-02"),
     ],
 )
@@ -107,6 +109,20 @@ def test_faults_of_actions(tmp_path: Path, cells: dict[str, str], fault: str) ->
     assert actions(tmp_path, f"{ACTIONS}\n{changed(PLANNED, ACTIONS, **cells)}\n") == [
         f"params/actions/sales.csv:2: {fault}"
     ]
+
+
+def test_what_belongs_to_other_departments(tmp_path: Path) -> None:
+    """A sign or an action that causes.yml keeps for other departments is a fault, not ignored."""
+    causes = copy.deepcopy(CAUSES)
+    causes["signs"]["overload"]["departments"] = ["support"]
+    causes["actions"]["hire"]["departments"] = ["support"]
+    departments = {"sales": DEPARTMENT, "support": DEPARTMENT}
+    found = params_faults(
+        tmp_path, causes=causes, departments=departments,
+        others={"evidence/sales.csv": f"{EVIDENCE}\n{SEEN}\n", "actions/sales.csv": f"{ACTIONS}\n{PLANNED}\n"},
+    )  # fmt: skip
+    assert "params/evidence/sales.csv:2: sign: overload; causes.yml has it for support only" in found
+    assert "params/actions/sales.csv:2: action: hire; causes.yml has it for support only" in found
 
 
 def test_equal_ids(tmp_path: Path) -> None:

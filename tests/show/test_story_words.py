@@ -12,11 +12,13 @@ from saypro_analysis.show.changes import show_changes
 from saypro_analysis.show.driver_reading import driver_reading
 from saypro_analysis.show.driver_words import signed, split_title
 from saypro_analysis.show.drivers import bars, drivers_html, show_drivers
+from saypro_analysis.show.numbers import decimals_of
 from saypro_analysis.show.outcome_words import outcome_text
 from saypro_analysis.show.results import export_results, results_schema
 from saypro_analysis.show.sections import show_missed, show_progress
 from saypro_analysis.show.story import Told, tell
 from saypro_analysis.show.waterfall import Bar, stack, waterfall_chart
+from saypro_analysis.show.written import written
 
 DEPARTMENTS = ("sales", "marketing", "customer_support", "operations", "employees")
 
@@ -63,6 +65,28 @@ def test_bars_stand_on_each_other(sample_analyses: dict[str, Analysis], departme
             assert whole.text == signed(told, split.change)
 
 
+@pytest.mark.parametrize("department", DEPARTMENTS)
+def test_what_is_printed_adds_up(sample_analyses: dict[str, Analysis], department: str) -> None:
+    """The numbers of a column of parts, as they are printed, sum to the number printed below them."""
+    analysis = sample_analyses[department]
+    for drivers in analysis.drivers:
+        told = told_of(analysis, drivers.kpi.id)
+        shown = written(told, drivers)
+        for split in (*shown.splits, *shown.formula):
+            printed = [_number(signed(told, part.change)) for part in split.parts]
+            assert sum(printed) == pytest.approx(_number(signed(told, split.change)), abs=1e-9)
+        for one, exact in zip((*shown.splits, *shown.formula), (*drivers.splits, *drivers.formula), strict=True):
+            step = 10.0 ** -(decimals_of(told.kpi, exact.change) + (2 if told.kpi.unit == "percent" else 0))
+            pairs = zip(one.parts, exact.parts, strict=True)
+            assert all(abs(part.change - true.change) < step * 1.01 for part, true in pairs)
+
+
+def _number(text: str) -> float:
+    """The number in a contribution as it is printed: "−$1,200" is -1200."""
+    digits = re.sub(r"[^0-9.]", "", text.replace("points", "").replace(" h", "").replace(" d", ""))
+    return -float(digits) if text.startswith("−") else float(digits)
+
+
 def test_a_bar_that_makes_it_worse_runs_right() -> None:
     """Bars end where they should, in orange to the right and blue to the left; the whole is in ink."""
     held = [Bar(label=str(at), start=start, end=end, text="") for at, (start, end) in enumerate(stack([3.0, -1.0]))]
@@ -104,7 +128,7 @@ def test_the_heading_counts_what_moved(sample_analyses: dict[str, Analysis]) -> 
     assert operations is not None
     assert support is not None
     assert changes_heading(operations) == "Since September: one KPI newly missed"
-    assert changes_heading(support) == "Since September nothing has moved: two KPIs need the same care"
+    assert changes_heading(support) == "Since September: no KPI has changed its standing: two KPIs need the same care"
 
 
 def test_rows_of_misses() -> None:
