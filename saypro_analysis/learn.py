@@ -50,7 +50,8 @@ def learn(folder: Path, month: str) -> Lesson:
 
 def lines(lesson: Lesson) -> Iterator[str]:
     """The lesson as text: each new verdict, and how it moves the rate of its kind of action."""
-    yield f"{len(lesson.added)} new outcomes up to {lesson.month} ({LABEL})"
+    noun = "outcome" if len(lesson.added) == 1 else "outcomes"
+    yield f"{len(lesson.added)} new {noun} up to {lesson.month} ({LABEL})"
     for row in lesson.added:
         size = f"{row.effect:.4g} ({row.low:.4g} to {row.high:.4g})"
         note = "" if row.telling else "; says nothing of its kind of action"

@@ -30,7 +30,7 @@ def success_rates(model: CauseModel, recorded: Iterable[RecordedOutcome]) -> Map
     """The rate of every kind of action, by id: (4 p + worked) / (4 + worked + failed), p being its prior.
 
     That is the mean of a Beta distribution of mean p and weight 4 after these outcomes (source: method.md, "Closing the
-    loop"). Failed: "worsened", and "no evidence" of an effect that would have been seen. Outcomes that do not tell
+    loop"). Failed: "worsened", and "no evidence" where what was expected is clearly not there. Those that do not tell
     (``RecordedOutcome.telling``) count for neither; those of actions that are not in causes.yml are left out.
 
     >>> from saypro_analysis.kpi import Action

@@ -190,9 +190,18 @@ def _department_month(params: Params, snapshot: Snapshot, name: str, month: pd.P
 
 
 def _register_then(rows: tuple[PlannedAction, ...], month: pd.Period, latest: pd.Period) -> tuple[PlannedAction, ...]:
-    """The actions that an earlier month's report may know of: those begun by then. The latest month knows all plans."""
+    """The actions that an earlier month's report may know of: those begun by then. The latest month knows all plans.
+
+    What was due later had no end yet then, and what its note says may have come later too.
+    """
     end = f"{month.end_time:%Y-%m-%d}"
-    return rows if month >= latest else tuple(row for row in rows if row.start <= end)
+    if month >= latest:
+        return rows
+    begun = [row for row in rows if row.start <= end]
+    return tuple(
+        row if row.due <= end else replace(row, note="", status="planned" if row.status == "planned" else "started")
+        for row in begun
+    )
 
 
 def _own_rows(department: Department, monthly: pd.DataFrame, month: pd.Period, compared: set[str]) -> pd.DataFrame:

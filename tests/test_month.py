@@ -16,6 +16,7 @@ from saypro_analysis.data.params import read_params
 from saypro_analysis.data.snapshot import take_snapshot, write_snapshot
 from saypro_analysis.data.tables import AHEAD
 from saypro_analysis.errors import ParamsError, ReportError
+from saypro_analysis.kpi import PlannedAction
 from saypro_analysis.month import SNAPSHOT, department_month, find_params, open_company, open_month
 
 SUM = {"table": "orders", "value": "sum(amount)", "date": "day"}
@@ -64,6 +65,32 @@ def test_nothing_later(params: str) -> None:
     assert sorted(own["month"].astype(str).unique()) == ["2026-07", "2026-08"]
     assert month.monthly["complete"].all()
     assert [str(seen.month) for seen in month.observations] == ["2026-08"]
+
+
+def test_what_came_later_of_an_action_is_not_told(params: str, tmp_path: Path) -> None:
+    """In July nobody knew that the action due in August would be done, nor what its note says; in September all is.
+
+    Actions that began after the month are not known; what was due by its end is as it was entered.
+    """
+    rows = [
+        ("A", "06-15", "07-31", "done"), ("B", "06-15", "08-31", "done"), ("C", "07-01", "08-31", "stopped"),
+        ("D", "07-31", "08-31", "planned"), ("E", "08-01", "08-31", "done"), ("F", "06-15", "07-01", "stopped"),
+    ]  # fmt: skip
+    register = tuple(
+        PlannedAction(
+            id=name, kpi="revenue", cause="c", action="a", owner="o", start=f"2026-{start}", due=f"2026-{due}",
+            status=status, note="known later",
+        )
+        for name, start, due, status in rows
+    )  # fmt: skip
+    settings = replace(read_params(Path(params)), register={"sales": register})
+    snapshot = take_snapshot(settings, tmp_path / "exports")
+    then = department_month(settings, snapshot, "sales", pd.Period("2026-07", "M")).register
+    assert {row.id: (row.status, row.note) for row in then} == {
+        "A": ("done", "known later"), "B": ("started", ""), "C": ("started", ""), "D": ("planned", ""),
+        "F": ("stopped", "known later"),
+    }  # fmt: skip
+    assert department_month(settings, snapshot, "sales", pd.Period("2026-09", "M")).register == register
 
 
 def test_kpis_of_others(params: str) -> None:

@@ -1,6 +1,8 @@
 """Did an action work: which months are compared, what is concluded, and what it teaches about its kind of action."""
 
 import math
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -25,10 +27,13 @@ from saypro_analysis.kpi import (
     RecordedOutcome,
     Target,
 )
+from saypro_analysis.learn import Lesson, lines
 from saypro_analysis.learned import record, success_rates, with_learned
 from saypro_analysis.month import department_month
 from saypro_analysis.outcomes import judge_actions
 from saypro_analysis.ranks import Z90
+from saypro_analysis.show.numbers import Numbers
+from saypro_analysis.show.outcome_words import outcome_text, result_counts
 from saypro_analysis.windows import find_window
 
 FIRST = pd.Period("2023-01", "M")
@@ -187,6 +192,42 @@ def test_a_later_rebase_starts_no_baseline_and_ends_the_proposal() -> None:
     assert only(table(changed(since=FLAT))).rebase is None
 
 
+def rebased(text):
+    """The card's setting with a rebase in a month."""
+    return Baseline(rebase=(Rebase(month=text, reason="counted otherwise"),))
+
+
+@pytest.mark.parametrize("text", ["2025-09", "2025-12", "2026-02"])
+def test_a_rebase_between_before_and_since_is_no_effect(text: str) -> None:
+    """The baseline ends in August 2025, the months since begin in March 2026: what is between them is told, no size."""
+    outcome = only(table(changed()), baseline=rebased(text))
+    assert (outcome.verdict, outcome.effect, outcome.telling, outcome.rebase) == ("not judged", None, False, None)
+    assert f"limits start anew in {text} (“counted otherwise”)" in outcome.reason
+
+
+def test_a_rebase_ends_the_months_since() -> None:
+    """Months from a rebase on are not compared; with fewer than three before it there will never be a verdict."""
+    three, two = (only(table(changed(months=9)), baseline=rebased(text)) for text in ("2026-06", "2026-05"))
+    assert (three.verdict, three.months, str(three.last)) == ("worked", 3, "2026-05")
+    assert (two.verdict, two.effect) == ("not judged", None)
+    assert two.reason.startswith("limits start anew in 2026-05 (“counted otherwise”)")
+    assert two.reason.endswith("three months with a value are needed, 2 are held since 2026-03")
+    assert only(table(changed(months=2)), baseline=rebased("2026-05")).verdict == "too early"  # not known in April
+
+
+def test_months_that_another_action_ended() -> None:
+    """Of March to May 2026, clean before B starts in June, one has no value: no later month can bring a verdict."""
+    values = changed(months=9)
+    values[39] = None
+    first, _ = judge_actions(
+        month(table(values), register=[done("A"), done("B", start="2026-06-01", due="2026-07-31")])
+    )
+    assert (first.verdict, first.reason) == (
+        "not judged",
+        "another action started in 2026-06; three months with a value are needed, 2 are held since 2026-03",
+    )
+
+
 def test_a_missing_month_is_missing() -> None:
     """Months without a value are no months: they count neither before nor since, and are never zero."""
     values = changed(months=5)
@@ -197,10 +238,22 @@ def test_a_missing_month_is_missing() -> None:
 
 
 def test_a_baseline_that_never_moved_is_compared_exactly() -> None:
-    """With sigma 0 any difference counts and none is divided by."""
-    for since, verdict in (((10.0, 10.0), "no evidence"), ((10.1, 10.1), "worked"), ((9.9, 9.9), "worsened")):
+    """With sigma 0 any difference that matters counts and none is divided by."""
+    for since, verdict in (((10.0, 10.0), "no evidence"), ((10.3, 10.3), "worked"), ((9.7, 9.7), "worsened")):
         outcome = only(table(changed(before=[10.0, 10.0], since=since)))
         assert (outcome.verdict, outcome.smallest_visible) == (verdict, 0.0)
+
+
+def test_a_change_that_does_not_matter_is_no_evidence() -> None:
+    """Certain, of a process that never moved, but less than 2.5 % of 10; the card's materiality comes first."""
+    tiny = table([10.0] * 38 + [10.01] * 6)
+    outcome = only(tiny, row=done(expected_effect=1.0))
+    assert (outcome.verdict, outcome.rebase, outcome.effect) == ("no evidence", None, pytest.approx(0.01))
+    assert (outcome.reason, outcome.telling) == ("too small a change to matter for this KPI", True)
+    assert (only(tiny).telling, only(tiny, materiality=0.0005).verdict) == (False, "worked")
+    assert only(tiny, row=done(expected_effect=0.008)).verdict == "worked"  # less was promised, and that is there
+    assert only(table([10.0] * 38 + [9.99] * 6)).verdict == "no evidence"
+    assert only(table([0.0] * 38 + [0.01] * 6)).verdict == "worked"  # of nothing, there is no part
 
 
 def test_less_is_better_and_inside_is_nearer() -> None:
@@ -261,6 +314,54 @@ def test_a_comparator_without_a_positive_level() -> None:
     assert (unknown.verdict, "no values of the comparator" in unknown.reason) == ("not judged", True)
 
 
+@pytest.mark.parametrize(
+    ("other", "verdict"),
+    [
+        ({}, "not judged"),
+        ({"start": "2025-07-01", "due": "2025-07-31"}, "not judged"),  # shows first in September, after the baseline
+        ({"start": "2025-06-01", "due": "2025-06-30"}, "worked"),  # shows in August already
+        ({"status": "planned"}, "worked"),
+        ({"segment": "region=East"}, "worked"),
+        ({"kpi": "visits"}, "worked"),
+        ({"segment": ""}, "worked"),  # on both alike; the months until it starts are compared
+        ({"segment": "", "start": "2026-01-05", "due": "2026-01-30"}, "worked"),  # on both alike, judged together
+    ],
+)
+def test_a_comparator_with_an_action_of_its_own(other: dict[str, str], verdict: str) -> None:
+    """Where what is compared with had an action between the baseline's end and the last month, nothing is judged."""
+    parts = [table(changed(since=since), dimension="region", segment=name)
+             for name, since in (("North", (15.0, 17.0)), ("South", FLAT))]  # fmt: skip
+    row = done(segment="region=North", comparator="region=South")
+    rival = done("B", **({"segment": "region=South", "start": "2026-07-01", "due": "2026-07-31"} | other))
+    outcome = judge_actions(month(table(changed()), *parts, register=[row, rival]))[0]
+    assert outcome.verdict == verdict
+    assert ("had an action of its own: B" in outcome.reason) == (verdict == "not judged")
+
+
+def test_an_action_after_the_months_compared_is_no_obstacle() -> None:
+    """C on the same region ends A's months with May 2026; what South does from July on is not looked at."""
+    parts = [table(changed(since=since), dimension="region", segment=name)
+             for name, since in (("North", (15.0, 17.0)), ("South", FLAT))]  # fmt: skip
+    register = [
+        done(segment="region=North", comparator="region=South"),
+        done("B", segment="region=South", start="2026-07-01", due="2026-07-31"),
+        done("C", segment="region=North", start="2026-06-01", due="2026-07-31"),
+    ]
+    outcome = judge_actions(month(table(changed()), *parts, register=register))[0]
+    assert (outcome.verdict, str(outcome.last)) == ("worked", "2026-05")
+
+
+def test_a_comparator_kpi_with_an_action_of_its_own() -> None:
+    """The same of another KPI, however it is written; of other departments' registers nothing is known."""
+    rows = {text: done(comparator=text) for text in ("visits", "marketing.visits", "sales.visits")}
+    for text, row in rows.items():
+        tables = [table(changed()), table(changed(since=FLAT), kpi="visits")]
+        tables += [tables[1].assign(department="sales")]
+        rival = done("B", kpi="visits", start="2026-07-01", due="2026-07-31", segment="region=South")
+        outcome = judge_actions(month(*tables, register=[row, rival]))[0]
+        assert outcome.verdict == ("worked" if text == "sales.visits" else "not judged")
+
+
 def test_only_what_is_done_is_judged_in_the_order_of_the_register() -> None:
     """Planned, started and stopped rows have no outcome, nor have those of a KPI that does not exist."""
     register = [done("B", kpi="visits"), done("A"), done("C", kpi="gone"), done("D", status="started", kpi="visits")]
@@ -309,22 +410,96 @@ def test_a_joint_verdict_is_marked_and_teaches_nothing() -> None:
     assert (first.verdict, first.telling) == ("worked", False)
 
 
+def early(months, **other):
+    """The outcome of A, with another action B that starts in April 2026, a month after A can show."""
+    register = [done("A"), done("B", **({"start": "2026-04-01", "due": "2026-05-29"} | other))]
+    return judge_actions(month(table(changed(months=months)), register=register))[0]
+
+
+def test_too_early_names_what_it_is_judged_with() -> None:
+    """Two actions of which one cannot show yet: the text names the other one."""
+    outcome = early(5, due="2026-07-31")
+    word, text = outcome_text(outcome, NUMBERS)
+    assert (word, outcome.joint) == ("Too early", ("A", "B"))
+    assert text == "It can show from Sep 2026 on; due in Nov 2026; judged together with B."
+
+
+def test_an_overdue_action_is_not_taken_for_finished() -> None:
+    """B was due in May and is open in August: it shows from October on at the earliest, and A waits for it by name."""
+    outcome = early(6, status="started")
+    assert (outcome.verdict, str(outcome.first)) == ("too early", "2026-10")
+    assert outcome.reason == "it can show from 2026-10 on at the earliest, as B is still open"
+    assert (early(10).verdict, str(early(10).first)) == ("worked", "2026-07")
+    later = early(10, status="started", start="2026-06-01", due="2026-06-30")
+    assert (later.verdict, later.months, str(later.last), later.joint) == ("worked", 3, "2026-05", ())
+
+
+def test_a_date_that_has_passed_is_not_promised() -> None:
+    """Due in May, but April to August have no value: what is needed and held is told, not a date that has passed."""
+    outcome = only(table([*changed(months=1), None, None, None, None, None]))
+    assert outcome.verdict == "too early"
+    assert outcome.reason == "three months with a value are needed, 1 is held since 2026-03"
+
+
+NUMBERS = Numbers()
+
+
+def test_a_recorded_verdict_stands() -> None:
+    """Recorded as worked, no evidence by now: the words say the recorded one, and what the months until now come to."""
+    diluted = month(table(changed(since=(15.0, 17.0), months=3)[:41] + FLAT * 9), register=[done()])
+    kept = replace(recorded("worked"), id="A-1", month=pd.Period("2026-05"), effect=6.0, low=4.2, high=7.8)
+    others = [replace(kept, id="A-2", effect=9.0), replace(kept, department="sales", effect=9.0)]
+    (outcome,) = judge_actions(replace(diluted, outcomes=(kept, *others)))
+    assert (outcome.verdict, outcome.recorded) == ("no evidence", kept)
+    word, text = outcome_text(outcome, NUMBERS)
+    assert (word, text.split(" (")[0]) == ("Worked", "As judged in May 2026: 6 better")
+    assert "6 better (4 to 8). Up to November 2027: 1 better (from " in text
+    assert "no evidence" not in text.lower()
+    assert result_counts([outcome]) == ["one worked"]
+    (without,) = judge_actions(diluted)
+    assert (without.recorded, result_counts([without])) == (None, [])
+    gone = replace(outcome, effect=None, low=None, high=None, verdict="not judged", reason="x in 2026-05", last=None)
+    assert outcome_text(gone, NUMBERS)[1].endswith("Not judged anew: X in May 2026.")
+    same = replace(outcome, last=kept.month)
+    assert outcome_text(same, NUMBERS)[1] == "As judged in May 2026: 6 better (4 to 8)."
+
+
+def test_what_is_written_as_nothing_is_no_difference() -> None:
+    """A size of nothing but zeros is neither better nor worse, and hides nothing."""
+    never = only(table(changed(before=[10.0, 10.0], since=[10.0, 10.0])))
+    assert outcome_text(never, NUMBERS)[1].startswith("No difference. Six months ")
+    small = only(table([v / 100 for v in changed(since=FLAT)]), row=done(expected_effect=0.5))
+    assert outcome_text(small, NUMBERS)[1].startswith("No difference; expected was 1 better. ")
+    part = only(table(changed(since=(9.6, 11.0))))
+    assert outcome_text(part, NUMBERS)[1].startswith("No difference (from 1 worse to 2 better); less than 1 could not")
+
+
+def test_only_months_are_put_into_words() -> None:
+    """A month in a reason becomes a name; a day, an order number and a month that is none stay as they are."""
+    text = "From 2026-03 to 2026-13, order 12026-03, 2026-03-05 and X-2026-03"
+    outcome = replace(only(table(changed(months=2))), reason=text)
+    assert outcome_text(outcome, NUMBERS)[1] == text.replace("2026-03", "Mar 2026", 1) + "."
+
+
 series_of = st.lists(st.integers(-1000, 1000), min_size=44, max_size=44)
 
 
 @settings(max_examples=30)
 @given(series_of, st.integers(1, 50), st.integers(-5000, 5000))
 def test_mirrored_scaled_and_shifted_values(numbers: list[int], scale: int, shift: int) -> None:
-    """Values and direction mirrored, scaled or shifted: the same verdict, the effect scaled."""
+    """Values and direction mirrored, scaled or shifted: the same verdict, the effect scaled.
+
+    What matters is a part of the level, which shifts; so any effect does here.
+    """
     values = [float(n) for n in numbers]
-    plain = only(table(values))
-    mirrored = only(table([-v for v in values]), better="lower")
-    moved = only(table([scale * v + shift for v in values]))
+    plain = only(table(values), materiality=0.0)
+    mirrored = only(table([-v for v in values]), better="lower", materiality=0.0)
+    moved = only(table([scale * v + shift for v in values]), materiality=0.0)
     assert plain.verdict == mirrored.verdict == moved.verdict
     assert mirrored.effect == pytest.approx(plain.effect)
     assert moved.effect == pytest.approx(scale * plain.effect, abs=1e-6)
     swapped = {"worked": "worsened", "worsened": "worked"}
-    assert only(table(values), better="lower").verdict == swapped.get(plain.verdict, plain.verdict)
+    assert only(table(values), better="lower", materiality=0.0).verdict == swapped.get(plain.verdict, plain.verdict)
 
 
 @settings(max_examples=30)
@@ -366,6 +541,14 @@ def test_many_series_at_once_are_judged_as_each_alone() -> None:
         alone = weigh_effects(good[at : at + 1], base[at : at + 1], post[at : at + 1])
         assert FINDINGS[alone.finding[0]] == FINDINGS[together.finding[at]]
         assert alone.error[0] == pytest.approx(together.error[at], nan_ok=True)
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0 new outcomes"), (1, "1 new outcome"), (2, "2 new outcomes")])
+def test_one_new_outcome_is_not_plural(number: int, words: str) -> None:
+    """What `saypro learn` says first: how many verdicts are new."""
+    rows = tuple(recorded(verdict) for verdict in ("worked", "worsened")[:number])
+    lesson = Lesson(path=Path("outcomes.csv"), month=pd.Period("2026-10"), added=rows, before={}, after={})
+    assert next(lines(lesson)) == f"{words} up to 2026-10 (observational)"
 
 
 ACTIONS = {
@@ -417,10 +600,18 @@ def test_the_learned_model_differs_in_nothing_else() -> None:
 
 @pytest.mark.parametrize(
     ("since", "expected", "telling"),
-    [((15.0, 17.0), None, True), ((3.0, 5.0), None, True), (FLAT, 5.0, True), (FLAT, 0.5, False), (FLAT, None, False)],
+    [
+        ((15.0, 17.0), None, True),
+        ((3.0, 5.0), None, True),
+        (FLAT, 5.0, True),
+        (FLAT, 0.5, False),
+        (FLAT, None, False),
+        ((10.0, 12.0), 2.0, False),  # 1 better, 90 % interval -0.3 to 2.3: 2 may be there
+        ((10.0, 12.0), 2.5, True),
+    ],
 )
 def test_what_tells(since: list[float], expected: float | None, telling: bool) -> None:
-    """No evidence counts as a failure only of an effect that would have been seen."""
+    """No evidence counts as a failure only where the whole interval is below what was expected."""
     outcome = only(table(changed(since=since)), row=done(expected_effect=expected))
     kept = record(outcome, "marketing", pd.Period("2026-08"))
     assert kept is not None

@@ -5,15 +5,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from saypro_analysis.publish.workbook_columns import column_rows
 from saypro_analysis.show.scorecard_file import neutral, scorecard_rows
 
 Row = dict[str, Any]
 
 _PART = ("name", "kind", "change", "before", "after", "share_before", "share_after", "size", "average", "rate", "mix")
+_KPI = ("department", "kpi", "kpi_name")
 _CAUSE = ("id", "name", "prior", "posterior", "verdict")
 _EVIDENCE = ("sign", "degree", "weight", "text")
-_ACTION = ("kind", "action", "text", "cause", "owner", "due", "effect", "effect_low", "effect_high")
+_ACTION = (
+    "kind", "action", "text", "cause", "owner", "due", "effect", "effect_low", "effect_high", "begun", "late",
+    "doubtful",
+)  # fmt: skip
 _WIDEST = 60  # characters of a column
+_NUMBER = "#,##0.00##"
 
 
 def write_workbook(path: Path, document: Mapping[str, Any]) -> None:
@@ -25,9 +31,10 @@ def write_workbook(path: Path, document: Mapping[str, Any]) -> None:
 
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"title": f"{document['company']}, {document['month']}", "created": _day(document)})
-        bold = book.add_format({"bold": True, "bottom": 1})
+        number = book.add_format({"num_format": _NUMBER})
+        formats = {"head": book.add_format({"bold": True, "bottom": 1}), "number": number}
         for name, rows in sheets(document).items():
-            _write(book.add_worksheet(name), rows, bold)
+            _write(book.add_worksheet(name), rows, formats)
 
 
 def sheets(document: Mapping[str, Any]) -> dict[str, list[Row]]:
@@ -45,7 +52,8 @@ def sheets(document: Mapping[str, Any]) -> dict[str, list[Row]]:
         "Outcomes": [row for part in parts for row in _outcomes(part)],
         "Months": [row for part, kpi in _kpis(parts) for row in _each(part, kpi, kpi["series"], ())],
     }
-    return {name: rows for name, rows in found.items() if rows}
+    held = {name: rows for name, rows in found.items() if rows}
+    return {**held, "Columns": column_rows(held)}
 
 
 def _kpis(parts: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
@@ -58,7 +66,7 @@ def _each(
     """Items of a KPI as rows; ``names`` empty: all that they hold."""
     for item in items:
         held = {name: item[name] for name in names} if names else dict(item)
-        yield {"department": part["department"], "kpi": kpi["id"], **held}
+        yield {"department": part["department"], "kpi": kpi["id"], "kpi_name": kpi["name"], **held}
 
 
 def _changes(part: Mapping[str, Any]) -> Iterator[Row]:
@@ -83,30 +91,31 @@ def _drivers(part: Mapping[str, Any], kpi: Mapping[str, Any]) -> Iterator[Row]:
     for split in (*held["splits"], *held["formula"]):
         about = {name: split[name] for name in ("basis", "dimension", "method")}
         for row in _each(part, kpi, split["parts"], _PART):
-            yield {"department": row.pop("department"), "kpi": row.pop("kpi"), **about, **row}
+            yield {**{name: row.pop(name) for name in _KPI}, **about, **row}
 
 
 def _evidence(part: Mapping[str, Any], kpi: Mapping[str, Any]) -> Iterator[Row]:
     for cause in kpi["causes"]:
         for side in ("for", "against"):
             for row in _each(part, kpi, cause[side], _EVIDENCE):
-                first = {"department": row.pop("department"), "kpi": row.pop("kpi")}
-                yield {**first, "cause": cause["id"], "side": side, **row}
+                yield {**{name: row.pop(name) for name in _KPI}, "cause": cause["id"], "side": side, **row}
 
 
 def _outcomes(part: Mapping[str, Any]) -> Iterator[Row]:
     for outcome in part["outcomes"]:
-        yield {"department": part["department"], **outcome, "joint": ", ".join(outcome["joint"])}
+        kept = outcome["recorded"] or {}
+        recorded = {"recorded": kept.get("verdict"), "recorded_month": kept.get("month")}
+        yield {"department": part["department"], **outcome, "joint": ", ".join(outcome["joint"]), **recorded}
 
 
-def _write(sheet: Any, rows: Sequence[Row], bold: Any) -> None:
+def _write(sheet: Any, rows: Sequence[Row], formats: Mapping[str, Any]) -> None:
     """Heads, then the rows; the heads stay in sight and can be filtered by."""
     heads = list(rows[0])
     table = [[neutral(row[head]) for head in heads] for row in rows]
-    sheet.write_row(0, 0, heads, bold)
+    sheet.write_row(0, 0, heads, formats["head"])
     for at, cells in enumerate(table, start=1):
         for column, cell in enumerate(cells):
-            _cell(sheet, at, column, cell)
+            _cell(sheet, at, column, cell, formats["number"])
     for column, head in enumerate(heads):
         longest = max(len(str(cells[column])) for cells in table)
         sheet.set_column(column, column, min(max(len(head), longest) + 2, _WIDEST))
@@ -114,11 +123,13 @@ def _write(sheet: Any, rows: Sequence[Row], bold: Any) -> None:
     sheet.autofilter(0, 0, len(rows), len(heads) - 1)
 
 
-def _cell(sheet: Any, row: int, column: int, value: Any) -> None:
+def _cell(sheet: Any, row: int, column: int, value: Any, number: Any) -> None:
     """One cell by its type; what is not known stays empty."""
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
-    elif isinstance(value, int | float):
+    elif isinstance(value, float):
+        sheet.write_number(row, column, value, number)
+    elif isinstance(value, int):
         sheet.write_number(row, column, value)
     elif value is not None and value != "":
         sheet.write_string(row, column, str(value))

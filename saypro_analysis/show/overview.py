@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from saypro_analysis.analysis import Analysis
@@ -117,17 +118,17 @@ def show_all_missed(analyses: Analyses) -> Fragment:
 
 
 def cause_scores(analyses: Analyses) -> pd.DataFrame:
-    """Highest score of each cause (row) among each department's missed KPIs (column), 0 to 100."""
-    columns: dict[str, dict[str, int]] = {}
+    """Highest score of each cause (row) among each department's missed KPIs (column), 0 to 100; NaN: no evidence."""
+    columns: dict[str, dict[str, float]] = {}
     for analysis in analyses:
         missed = {verdict.kpi.key for verdict in analysis.missed}
-        best: dict[str, int] = {}
+        best: dict[str, float] = {}
         for diagnosis in analysis.diagnoses:
             for found in diagnosis.findings if diagnosis.key in missed else ():
                 # A cause that no sign speaks for or against shows nothing: its prior is no finding.
-                points = score(found) if found.verdict != "no evidence" else 0
-                best[found.cause.name] = max(points, best.get(found.cause.name, 0))
-        if best:
+                points = score(found) if found.verdict != "no evidence" else float("nan")
+                best[found.cause.name] = np.fmax(points, best.get(found.cause.name, float("nan")))
+        if np.isfinite(list(best.values())).any():
             columns[analysis.month.department.name] = best
     table = pd.DataFrame(columns)
     if table.empty:

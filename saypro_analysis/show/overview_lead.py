@@ -114,4 +114,4 @@ def _do(analyses: Analyses) -> Markup:
     return Markup("<b>{}</b>{}").format(f"{capital(listed(parts))}.", overdue + first)
 
 
-_KINDS = (("planned", "planned"), ("suggested", "suggested"), ("check", "to check first"))
+_KINDS = (("planned", "planned or under way"), ("suggested", "suggested"), ("check", "to check first"))

@@ -178,6 +178,9 @@ def _actions(plan: Plan) -> list[dict[str, Any]]:
             "effect_low": plain(item.effect_low),
             "effect_high": plain(item.effect_high),
             "kind": item.kind,
+            "begun": item.begun,
+            "late": item.late,
+            "doubtful": item.doubtful,
         }
         for item in plan.recommendations
     ]

@@ -203,6 +203,9 @@ def _action() -> dict[str, Any]:
         effect_low=known(NUMBER, "Low end of that"),
         effect_high=known(NUMBER, "High end of that"),
         kind=a_word(("planned", "suggested", "check"), "In the register, suggested, or something to check first"),
+        begun=known(FLAG, "Planned and under way"),
+        late=known(FLAG, "Planned, and past its due date"),
+        doubtful=known(FLAG, "Against a cause that the signs speak against: its effect is not counted on"),
     )
 
 

@@ -116,6 +116,8 @@ def register_schema() -> dict[str, Any]:
         "",
         id=known(TEXT, "Id in the register"),
         kpi=known(TEXT, "The KPI it is meant for"),
+        segment=known(TEXT, "The part of the KPI that it works on; empty: the whole"),
+        comparator=known(TEXT, "What it is held against when it is judged"),
         cause=known(TEXT, "Id of the cause that it addresses"),
         action=known(TEXT, "Kind of action: an id in causes.yml, or a text"),
         text=known(TEXT, "What it means in the department"),
@@ -123,6 +125,8 @@ def register_schema() -> dict[str, Any]:
         start=known(DAY, "From when on"),
         due=known(DAY, "By when"),
         status=known(TEXT, "As entered in the register"),
+        lead_months=known(COUNT, "Months from the due date until the KPI can show it"),
+        note=known(TEXT, "In words"),
         state=a_word(get_args(State), "How it stands at the month's end"),
         expected_effect=known(NUMBER, "What was expected, in the KPI's unit, positive is better"),
         review=known(MONTH, "Month of its review"),
@@ -133,12 +137,24 @@ def register_schema() -> dict[str, Any]:
 def outcome_schema() -> dict[str, Any]:
     """Whether an action worked."""
     words = "In the KPI's unit, positive is better"
+    recorded = an_object(
+        "The verdict in outcomes.csv: it stands, whatever later months come to",
+        department=known(TEXT, "Id of the department"),
+        id=known(TEXT, "Id in the register"),
+        action=known(TEXT, "Kind of action"),
+        month=known(SET_MONTH, "Month in which it was judged"),
+        verdict=a_word(("worked", "no evidence", "worsened"), "What the months until then said (observational)"),
+        effect=known(NUMBER, f"After less before. {words}"),
+        low=known(NUMBER, "Low end of its 90 % interval"),
+        high=known(NUMBER, "High end of its 90 % interval"),
+        telling=known(FLAG, "It counts for how often this kind of action works"),
+    )
     return an_object(
         "",
         id=known(TEXT, "Id in the register"),
         kpi=known(TEXT, "The KPI's id"),
         verdict=a_word(get_args(OutcomeVerdict), "What the months since say (observational)"),
-        reason=known(TEXT, "Why there is no verdict yet"),
+        reason=known(TEXT, "Why there is no verdict, or only no evidence"),
         effect=known(NUMBER, f"After less before. {words}"),
         low=known(NUMBER, "Low end of its 90 % interval"),
         high=known(NUMBER, "High end of its 90 % interval"),
@@ -159,6 +175,7 @@ def outcome_schema() -> dict[str, Any]:
         telling=known(FLAG, "It counts for how often this kind of action works"),
         due_now=known(FLAG, "It falls due for review in this month"),
         rebase=known(MONTH, "Month from which new limits are proposed"),
+        recorded=or_null(recorded),
     )
 
 

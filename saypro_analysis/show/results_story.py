@@ -40,9 +40,23 @@ def outcome_data(outcome: Outcome) -> dict[str, Any]:
 def register_data(row: FollowUp) -> dict[str, Any]:
     """An action of the register as it stands."""
     planned = row.planned
-    names = ("id", "kpi", "cause", "action", "owner", "start", "due", "status")
+    names = (
+        "id",
+        "kpi",
+        "segment",
+        "comparator",
+        "cause",
+        "action",
+        "owner",
+        "start",
+        "due",
+        "status",
+        "lead_months",
+        "note",
+    )
     return {
         **{name: getattr(planned, name) for name in names},
+        "lead_months": planned.lead_months,
         "text": row.text,
         "state": row.state,
         "expected_effect": plain(planned.expected_effect),

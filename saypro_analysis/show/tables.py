@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from saypro_analysis.actions import FollowUp, Plan
 from saypro_analysis.causes import Diagnosis
-from saypro_analysis.kpi import CauseModel, Kpi
+from saypro_analysis.kpi import CauseModel, Kpi, PlannedAction
 from saypro_analysis.outcomes import Outcome
 from saypro_analysis.show.cause_words import (
     VERDICTS,
@@ -90,7 +90,7 @@ def follow_up_table(
             {
                 "action": row.text,
                 "note": planned.note,
-                "kpi": kpi.name if kpi is not None else planned.kpi,
+                "kpi": _of_kpi(planned, kpi),
                 "cause": cause.name if cause is not None else planned.cause or "–",
                 "owner": planned.owner or "–",
                 "due": day_text(planned.due),
@@ -103,6 +103,12 @@ def follow_up_table(
             }
         )
     return render("follow_up", caption=caption, rows=shown)
+
+
+def _of_kpi(planned: PlannedAction, kpi: Kpi | None) -> str:
+    """The KPI that an action is meant for, with the segment where it is one: "Revenue (region North)"."""
+    name = kpi.name if kpi is not None else planned.kpi
+    return f"{name} ({planned.segment.replace('_', ' ').replace('=', ' ')})" if planned.segment else name
 
 
 def day_text(text: str) -> str:

@@ -13,13 +13,20 @@ def written_split(told: Told, split: Split) -> Split:
     """The split with its change, and those of its parts, in whole steps of what is written; they still add up.
 
     Each part is cut to the step below, and those with the largest rest are raised (the method of largest remainders).
+    A split of which the parts cannot be written so stays as it is.
     """
     digits = decimals_of(told.kpi, split.change) + (2 if told.kpi.unit == "percent" else 0)
     step = 10.0**-digits
     total = round(split.change / step)
-    whole = whole_points([part.change / step for part in split.parts], total)
-    if sum(whole) != total:
-        return split  # parts too many or too large for it
+    steps = [part.change / step for part in split.parts]
+    # What would be written as nothing stays so, as long as the others can make up the sum.
+    for large in ([abs(size) >= 0.5 for size in steps], [True] * len(steps)):
+        raised = iter(whole_points([size for size, own in zip(steps, large, strict=True) if own], total))
+        whole = [next(raised) if own else 0 for own in large]
+        if sum(whole) == total and all(abs(one - size) < 1 + 1e-6 for one, size in zip(whole, steps, strict=True)):
+            break
+    else:
+        return split  # too many parts, or too large, for it
     parts = tuple(
         replace(part, change=round(points * step, digits)) for part, points in zip(split.parts, whole, strict=True)
     )
