@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from saypro_analysis.cause_net import cause_net
 from saypro_analysis.causes import call_cause, diagnose, diagnose_department
 from saypro_analysis.kpi import (
     Cause,
@@ -19,6 +20,7 @@ from saypro_analysis.kpi import (
     Sign,
     SignRule,
 )
+from saypro_analysis.noisy_or import posterior
 from saypro_analysis.signs import ramp, sign_degrees
 from saypro_analysis.verdict import judge
 
@@ -431,3 +433,25 @@ def test_many_kpis_are_each_what_it_is_alone():
     assert best["k3"] == ("training", "likely")
     assert best["k0"] == best["k7"] == ("training", "possible")
     assert best["resolution"][1] == "no evidence"  # "slow" restates it
+
+
+def test_links_that_are_made_stronger_stay_short_of_certain():
+    """A fifth more than a decisive link (0.9) is 0.95, not 1.08: solved as if the links were given so."""
+    net = cause_net(month(seen("untrained", 0.95)))
+    degrees = np.where([sign.id == "overtime" for sign in net.signs], 0.95, np.nan)
+    capped = posterior(net.priors, np.minimum(1.2 * net.links, 0.95), net.leaks, degrees)
+    assert net.solve(degrees, factor=1.2).chance == pytest.approx(capped.chance)
+    assert (1.2 * net.links > 1).any()
+
+
+def test_a_sign_that_tells_next_to_nothing_is_not_listed():
+    """Less than a hundredth of log-odds is no evidence for or against; more is listed, however little."""
+    listed = [
+        item.weight
+        for degree in (0.5, 0.501, 0.6, 0.95)
+        for found in diagnosis(month(seen("untrained", degree))).findings
+        for item in (*found.evidence_for, *found.evidence_against)
+    ]
+    assert all(abs(weight) >= 0.01 for weight in listed)
+    barely = diagnosis(month(seen("untrained", 0.52))).findings
+    assert 0.01 < max(item.weight for found in barely for item in found.evidence_for) < 0.3

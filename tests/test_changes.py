@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from saypro_analysis.analysis import analyse
+from saypro_analysis.changes import move
 from saypro_analysis.kpi import (
     Cause,
     CauseModel,
@@ -92,6 +93,16 @@ def test_unchanged_trouble_is_counted():
     found = analyse(company([*noise(24), *[90.0] * 7])).changes
     assert [(change.move, change.now.misses) for change in found.same] == [("same", 7)]
     assert found.moved == ()
+
+
+def test_a_trend_that_sets_in_is_worse():
+    """A KPI to watch in both months, whose fall is a trend only since this one: worse, by no more than that."""
+    (change,) = analyse(company([*noise(24), *[90.0] * 7])).changes.same
+    falling = replace(change.now, trend=replace(change.now.trend, verdict="declining"))
+    steady = replace(change.now, trend=replace(change.now.trend, verdict="stable", direction=""))
+    assert move(falling, steady) == "worse"
+    assert move(steady, falling) == "better"
+    assert move(steady, steady) == "same"
 
 
 def test_no_month_before():
