@@ -3,7 +3,7 @@
 Expected effects are estimates to plan by, not forecasts; how they are made stands in ``portfolio``.
 """
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -34,8 +34,8 @@ class Recommendation:
     ``effect`` is the part of the gap that it is expected to close, from ``effect_low`` to ``effect_high``, in the
     KPI's unit; None where none is known. Kind "planned" stands in the register with a named owner and date;
     "suggested" does not yet; "check" asks after the sign ``check`` before anything is done, and has neither action,
-    cause nor effect. ``begun``: planned and under way; ``late``: planned, and past its due date. ``doubtful``: planned
-    against a cause that the signs speak against; its effect is not counted on.
+    cause nor effect. ``begun``: planned and under way; ``late``: planned, and past its due date. ``doubt``: planned
+    against a cause that is "not indicated", or for which there is "no evidence"; its effect is not counted on.
     """
 
     kpi: Kpi
@@ -51,7 +51,7 @@ class Recommendation:
     check: Sign | None = None
     begun: bool = False
     late: bool = False
-    doubtful: bool = False
+    doubt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,7 @@ class Plan:
 class FollowUp:
     """An action of the register as it stands at the end of the month.
 
-    ``action`` is None for one not in causes.yml; ``text`` is what it means in the department.
+    ``action`` is None for one not in causes.yml; ``text`` is the name of its kind: its note says what was done.
     """
 
     planned: PlannedAction
@@ -96,7 +96,7 @@ def recommend(
     (``outcomes``). How likely a kind of action is to work includes what earlier ones came to (``learned``). Nothing is
     suggested that costs more than the department's ``budget``, and no more than its ``capacity`` leaves room for, the
     worst KPI first; an action that is suggested for one KPI may serve another. What is planned against a cause that
-    the signs speak against is not counted on.
+    no sign speaks for is not counted on.
     """
     month = replace(month, causes=with_learned(month.causes, month.outcomes))
     known = {verdict.kpi.key: verdict for verdict in verdicts}
@@ -125,8 +125,7 @@ def follow_up(month: DepartmentMonth) -> tuple[FollowUp, ...]:
 
 def _follow_up(month: DepartmentMonth, row: PlannedAction) -> FollowUp:
     action = month.causes.actions.get(row.action)
-    kpi = month.department.kpis.get(row.kpi.split(".")[-1])
-    text = _text(month, action, kpi) if action is not None else row.action
+    text = action.name if action is not None else row.action
     return FollowUp(planned=row, action=action, text=text, state=_state(row, _month_end(month)))
 
 
@@ -135,7 +134,7 @@ def _plan(month: DepartmentMonth, verdict: Verdict, diagnosis: Diagnosis, sugges
     kpi, gated = verdict.kpi, gate(verdict)
     rows = [r for r in month.register if r.kpi in (kpi.id, kpi.key) and r.status in OPEN]
     portfolio = open_portfolio(diagnosis.findings)
-    doubtful = {found.cause.id for found in diagnosis.findings if found.verdict == "not indicated"}
+    doubtful = {f.cause.id: f.verdict for f in diagnosis.findings if f.verdict in ("not indicated", "no evidence")}
     items = []
     for row in rows:
         action = month.causes.actions.get(row.action)
@@ -145,11 +144,11 @@ def _plan(month: DepartmentMonth, verdict: Verdict, diagnosis: Diagnosis, sugges
         items.append(_planned(month, verdict, row, choice, doubtful))
     likely = any(finding.verdict == "likely" for finding in diagnosis.findings)
     checks = [] if likely or diagnosis.next_check is None else [_check(month, kpi, diagnosis.next_check)]
-    closed = sum(item.effect or 0.0 for item in items if not item.doubtful)
+    closed = sum(item.effect or 0.0 for item in items if not item.doubt)
     enough = gated in NO_NEW or 0 < stake(verdict) <= closed
     room = 0 if enough else MAX_ITEMS - len(checks) - len(items)
     items += [_suggested(month, verdict, choice) for choice in _choices(month, portfolio, room, suggested, tried)]
-    closed = sum(item.effect or 0.0 for item in items if not item.doubtful)
+    closed = sum(item.effect or 0.0 for item in items if not item.doubt)
     size = verdict.gap.size or 0.0
     remaining = max(size - closed, 0.0) if verdict.gap.status == "missed" else 0.0
     return Plan(kpi=kpi, recommendations=(*checks, *items), remaining=remaining, gated=gated)
@@ -197,11 +196,11 @@ def _suggested(month: DepartmentMonth, verdict: Verdict, choice: Choice) -> Reco
 
 
 def _planned(
-    month: DepartmentMonth, verdict: Verdict, row: PlannedAction, choice: Choice | None, doubtful: Set[str]
+    month: DepartmentMonth, verdict: Verdict, row: PlannedAction, choice: Choice | None, doubtful: Mapping[str, str]
 ) -> Recommendation:
     """An open row of the register, with the effect that was entered, or that of its kind of action.
 
-    ``doubtful`` are the ids of the causes that the signs speak against.
+    ``doubtful`` are the causes that no sign speaks for: id -> the verdict on them.
     """
     action = month.causes.actions.get(row.action)
     low, high = (choice.low / choice.part, choice.high / choice.part) if choice and choice.part else (0.5, 1.5)
@@ -220,7 +219,7 @@ def _planned(
         effect_high=None if effect is None else effect * high,
         kind="planned",
         begun=row.status == "started",
-        doubtful=row.cause in doubtful,
+        doubt=doubtful.get(row.cause, ""),
         late=_state(row, _month_end(month)) == "late",
     )
 

@@ -170,8 +170,8 @@ def _trouble(verdict: Verdict) -> bool:
 
 
 def _badness(verdict: Verdict) -> int:
-    """Steps of the severity's level, and one each for a signal, a trend or step, to the worse."""
-    worse = verdict.trend.worsening + (verdict.limits.variation == "concerning")
+    """Steps of the severity's level, and one each for a signal and a trend to the worse; a step was a signal before."""
+    worse = (verdict.trend.verdict == "declining") + (verdict.limits.variation == "concerning")
     return (LEVELS.index(verdict.severity.level) if verdict.severity.level else 0) + worse
 
 

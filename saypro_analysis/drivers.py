@@ -114,7 +114,7 @@ def _drivers(month: DepartmentMonth, verdict: Verdict, grouped: Grouped) -> Driv
     elif members.dimensions:
         compared = _compared(month, verdict, members, whole)
     order = leading_bases(verdict, whole, LATEST[-1:])[0]
-    lever = _lever(verdict, order, (*splits, *formula))
+    lever = _lever(verdict, order, splits or formula)  # a segment is where to go; a factor's reference may be reckoned
     return Drivers(kpi=kpi, splits=splits, formula=formula, compared=compared, lever=lever)
 
 

@@ -321,8 +321,8 @@ def test_what_is_planned_against_a_refuted_cause_is_not_counted_on():
     row = planned("A", action="hire", cause="resources", expected_effect=30.0)
     found = plan(month(*TRAINING, seen("overtime", 0.05), seen("vacancies", 0.05), register=(row,)))
     first = found.recommendations[0]
-    assert (first.doubtful, first.effect) == (True, 30.0)
-    counted = sum(item.effect or 0 for item in found.recommendations if not item.doubtful)
+    assert (first.doubt, first.effect) == ("not indicated", 30.0)
+    counted = sum(item.effect or 0 for item in found.recommendations if not item.doubt)
     assert found.remaining == pytest.approx(50 - counted)
 
 

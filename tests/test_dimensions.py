@@ -62,7 +62,8 @@ def dressed(top, bottom, shape, *, ratio):
     parts = {"ratio": Ratio(numerator="a", denominator="b")} if ratio else {"measure": "a"}
     kpi = Kpi(id="it", department="sales", name="It", definition="", unit="count", **parts)
     sigma = float(np.abs(np.diff(total)).mean() / 1.128)
-    verdict = SimpleNamespace(kpi=kpi, limits=SimpleNamespace(sigma=sigma))
+    missed, calm = SimpleNamespace(status="missed"), SimpleNamespace(worsening=False)
+    verdict = SimpleNamespace(kpi=kpi, limits=SimpleNamespace(sigma=sigma), gap=missed, trend=calm)
     return verdict, "ratio" if ratio else "total", members, whole
 
 

@@ -485,3 +485,23 @@ def test_what_is_planted_in_the_sample_company(sample_analyses):
         "sales.revenue", "sales.conversion_rate", "marketing.leads", "customer_support.resolution_time",
         "employees.turnover",
     }  # fmt: skip
+
+
+def test_a_trend_is_split_against_the_year_before_it():
+    """A KPI that falls all year and still meets its target: the year is looked at, not the last month's noise."""
+    months = np.arange(36)
+    falling = np.where(months < 24, 60.0, 60.0 - 2.0 * (months - 23))
+    held = summed("it", {"North": falling, "South": 60 + np.tile([-1.5, 1.5], 18)}, target=80.0)
+    found = drivers([card("it")], [held])["it"]
+    assert found.lever.basis == "last year"
+    assert (found.lever.part.name, found.lever.part.change) == ("North", -24)
+
+
+def test_a_change_that_no_dimension_explains_is_not_split():
+    """Ten regions that fall alike, met: there is nothing to point at."""
+    level = np.array([*[12.0] * 23, 11.0])
+    held = summed("it", {f"r{at}": level for at in range(10)}, target=100.0)
+    (verdict,) = judge(month := open_month([card("it")], [held]))
+    assert verdict.gap.status == "met"
+    assert all(found.splits == () for found in find_drivers(month, (verdict,)))
+    assert split_kpi(month, verdict, "region", "last month").change == -10

@@ -16,7 +16,7 @@ _CAUSE = ("id", "name", "prior", "posterior", "verdict")
 _EVIDENCE = ("sign", "degree", "weight", "text")
 _ACTION = (
     "kind", "action", "text", "cause", "owner", "due", "effect", "effect_low", "effect_high", "begun", "late",
-    "doubtful",
+    "doubt",
 )  # fmt: skip
 _WIDEST = 60  # characters of a column
 _NUMBER = "#,##0.00##"

@@ -92,7 +92,7 @@ def plan_words(told: Told | None) -> Markup:
         return Markup("{}").format(GATED.get(told.plan.gated, "Nothing is recommended."))
     shown = [_do(item) for item in items[:SHOWN_ACTIONS]]
     if len(items) > SHOWN_ACTIONS:
-        shown.append(f"{capital(count(len(items) - SHOWN_ACTIONS, 'more action'))} below.")
+        shown.append(f"{capital(count(len(items) - SHOWN_ACTIONS, 'more action'))} for it below.")
     foot = together(told, told.plan)
     closing = Markup(" <b>{}</b>").format(foot) if foot else ""
     return Markup("{}{}").format(" ".join(shown), closing)
@@ -117,7 +117,8 @@ def together(told: Told, plan: Plan) -> str:
     levels = f"from {told.numbers.value(told.kpi, actual)} to {told.numbers.value(told.kpi, actual + toward * closed)}"
     left = told.numbers.amount(told.kpi, plan.remaining, long=True)
     rest = f"that leaves {left} of the gap" if plan.remaining > 0 else "that closes the gap"
-    return f"Together: {levels}; {rest}."
+    doubt = any(item.doubt and item.effect for item in plan.recommendations)
+    return f"Together: {levels}; {rest}." + (" What no sign speaks for is not counted." if doubt else "")
 
 
 def effect_text(told: Told, item: Recommendation) -> tuple[str, str]:
@@ -126,7 +127,13 @@ def effect_text(told: Told, item: Recommendation) -> tuple[str, str]:
         return "Tells which cause it is", ""
     if not item.effect:
         return "Not estimated", ""
-    better = "less swing" if is_unsteady(told.verdict) else "less" if _too_high(told) else "more"
+    better = (
+        "less swing"
+        if item.kind == "suggested" and is_unsteady(told.verdict)
+        else "less"
+        if _too_high(told)
+        else "more"
+    )
     amount = told.numbers.amount
     spread = ""
     if item.effect_low is not None and item.effect_high is not None:

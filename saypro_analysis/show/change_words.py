@@ -98,7 +98,8 @@ def _step(told: Told, change: Change) -> str:
     """What got worse or better of a KPI that was in trouble in both months."""
     now, before = change.now, change.before
     missed = now.gap.status == "missed"
-    parts = [f"{running(now.misses)}, {missed_by(told, percent=False)}" if missed else f"{be(change.kpi)} not missed"]
+    standing = f"{be(change.kpi)} not missed, but {watch_reason(told)}"
+    parts = [f"{running(now.misses)}, {missed_by(told, percent=False)}" if missed else standing]
     if now.severity.level != before.severity.level and now.severity.level and before.severity.level:
         levels = [MISSED.get(v.severity.level, v.severity.level) if missed else v.severity.level for v in (before, now)]
         parts.append(f"its severity was {levels[0]} and is {levels[1]}")
@@ -107,8 +108,10 @@ def _step(told: Told, change: Change) -> str:
         before.limits.variation,
     ):
         parts.append("now worse than usual" if now.limits.variation == "concerning" else "no longer worse than usual")
-    if now.trend.worsening != before.trend.worsening:
-        parts.append("now getting worse" if now.trend.worsening else "no longer getting worse")
+    if (now.trend.verdict == "declining") != (before.trend.verdict == "declining"):
+        parts.append(
+            "its fall is a trend now" if now.trend.verdict == "declining" else "no longer a trend to the worse"
+        )
     return f"{'; '.join(parts)}."
 
 

@@ -12,6 +12,7 @@ from saypro_analysis.show.story import Told
 from saypro_analysis.splits import Part, Split, bad_way
 
 _MOST = 3
+_BARE = ("yes", "no", "true", "false", "0", "1")  # labels that say nothing without their dimension
 
 Cards = Mapping[str, Kpi]  # the department's KPIs by id, for the names of factors
 
@@ -24,6 +25,8 @@ def part_name(split: Split, part: Part, cards: Cards) -> str:
         return "Targets do not fit" if split.basis == "target" else "Not explained by the factors"
     if split.method == "formula":
         return cards[part.name].name if part.name in cards else part.name
+    if part.name.lower() in _BARE:
+        return f"{split.dimension.replace('_', ' ').capitalize()}: {part.name}"
     return part.name or "Not named"
 
 

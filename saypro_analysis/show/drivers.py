@@ -131,6 +131,8 @@ def _rows(told: Told, splits: Sequence[Split], cards: Cards) -> list[tuple[str, 
     for key, part in order.items():
         own = cards.get(part.name, told.kpi) if first.method == "formula" else told.kpi
         now = told.numbers.value(own, part.after) if part.after is not None else "–"
+        if key[1] and all(is_nothing(told, held[key].change) for held in by_key if key in held):
+            continue
         cells = [signed(told, held[key].change) if key in held else "–" for held in by_key]
         rows.append((part_name(first, part, cards), now, *cells))
     whole = told.numbers.value(told.kpi, first.actual)

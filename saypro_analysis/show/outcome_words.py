@@ -134,7 +134,8 @@ def rate_lines(analysis: Analysis) -> list[str]:
     for kind in dict.fromkeys(row.action for row in month.register):
         rate = rates.get(kind)
         if rate is not None and rate.worked + rate.failed:
-            times = f"worked {rate.worked} of {count(rate.worked + rate.failed, 'time', word=False)}"
+            judged = rate.worked + rate.failed
+            times = f"worked {count(rate.worked, 'time')} of {numeral(judged)} judged"
             now, before = numbers.percent(rate.rate), numbers.percent(rate.prior)
             chance = f"its chance of success is now taken as {now}, before {before}"
             lines.append(f"{month.causes.actions[kind].name}: {times}; {chance}.")

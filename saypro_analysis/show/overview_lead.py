@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 from markupsafe import Markup
 
+from saypro_analysis.actions import Plan
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.show.cause_words import lower, score, supported
 from saypro_analysis.show.lead import Facts, Tally, since_when, tally, worst
@@ -68,7 +69,7 @@ def _what(held: Tally) -> Markup:
     risky = f"{len(held.at_risk)} at risk, " if held.at_risk else ""
     text = f"{len(held.missed)} missed, {risky}{len(held.watched)} to watch, {len(held.met)} met."
     new = [told for told in held.missed if told.verdict.misses == 1 and told.judged_in(told.verdict.month - 1)]
-    rest = [f"Missed anew: {listed([told.kpi.name for told in new], most=3)}."] if new else []
+    rest = [f"Newly missed: {listed([told.kpi.name for told in new], most=3)}."] if new else []
     if held.no_data:
         rest.append(f"No data: {listed([told.kpi.name for told in held.no_data], most=3)}.")
     return Markup("<b>{}</b> {}").format(text, " ".join(rest))
@@ -101,7 +102,10 @@ def _why(missed: tuple[Told, ...]) -> Markup:
 
 
 def _do(analyses: Analyses) -> Markup:
-    items = [item for analysis in analyses for plan in analysis.plans for item in plan.recommendations]
+    plans = [(severity_of(analysis, plan), plan) for analysis in analyses for plan in analysis.plans]
+    plans.sort(key=lambda held: -held[0])  # the worst KPI first
+    every = [item for _, plan in plans for item in plan.recommendations]
+    items = list({(item.kpi.department, item.kind, item.text): item for item in every[::-1]}.values())[::-1]
     if not items:
         return Markup("No action is needed. Keep watching the scorecards.")
     kinds = [item.kind for item in items]
@@ -112,6 +116,12 @@ def _do(analyses: Analyses) -> Markup:
     texts = dict.fromkeys(item.text.strip().rstrip(".") for item in items if item.kind == "planned" or item.effect)
     first = f" First: {lower(next(iter(texts)))}." if texts else ""
     return Markup("<b>{}</b>{}").format(f"{capital(listed(parts))}.", overdue + first)
+
+
+def severity_of(analysis: Analysis, plan: Plan) -> float:
+    """The severity's score of a plan's KPI; 0 where there is none."""
+    verdict = next(verdict for verdict in analysis.verdicts if verdict.kpi.key == plan.kpi.key)
+    return verdict.severity.score or 0.0
 
 
 _KINDS = (("planned", "planned or under way"), ("suggested", "suggested"), ("check", "to check first"))

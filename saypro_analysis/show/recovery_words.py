@@ -42,6 +42,10 @@ def _by_range(told: Told, bounds: str) -> str:
     straddles = f"the target lies within the usual range{_since(told)} of {bounds}"
     if verdict.limits.seasonal:
         straddles = "the usual range follows the season, and not all of it meets the target"
+    soon = verdict.outlook.recovers
+    if worse and soon is not None and (soon - verdict.month).n <= AHEAD:
+        met = f"{coming_month(told, soon)} is forecast to meet it"
+        return f"That is not certain: of late months are worse than usual, but {met}."
     if worse:
         return f"Not as things stand: {straddles}, but of late months are worse than usual."
     if _met_ahead(told):

@@ -180,7 +180,7 @@ def _actions(plan: Plan) -> list[dict[str, Any]]:
             "kind": item.kind,
             "begun": item.begun,
             "late": item.late,
-            "doubtful": item.doubtful,
+            "doubt": item.doubt,
         }
         for item in plan.recommendations
     ]

@@ -205,7 +205,9 @@ def _action() -> dict[str, Any]:
         kind=a_word(("planned", "suggested", "check"), "In the register, suggested, or something to check first"),
         begun=known(FLAG, "Planned and under way"),
         late=known(FLAG, "Planned, and past its due date"),
-        doubtful=known(FLAG, "Against a cause that the signs speak against: its effect is not counted on"),
+        doubt=a_word(
+            ("", "not indicated", "no evidence"), "No sign speaks for its cause: its effect is not counted on"
+        ),
     )
 
 

@@ -130,7 +130,10 @@ def show_progress(analysis: Analysis) -> Fragment:
     states = [row.state for row in rows]
     order = ("done", "late", "not started", "stopped", "on time")
     shown = [f"{numeral(states.count(state))} {state}" for state in order if state in states]
-    heading = f"Progress on earlier actions: {', '.join([*shown, *result_counts(analysis.outcomes)])}"
+    results = result_counts(analysis.outcomes)
+    if results and "done" in states:
+        shown[0] += f" ({', '.join(results)})"
+    heading = f"Progress on earlier actions: {', '.join(shown)}"
     table = follow_up_table(
         rows, analysis.outcomes, dict(month.department.kpis), month.causes, numbers_of(month.company),
         caption=f"Actions of the register as they stood at the end of {month_name(month.month)}",

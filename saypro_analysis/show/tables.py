@@ -57,7 +57,8 @@ def action_table(told: Told, plan: Plan) -> Markup:
         rows.append(
             {
                 "action": item.text,
-                "cause": (item.cause.name if item.cause is not None else "–") + (", not indicated" * item.doubtful),
+                "cause": (item.cause.name if item.cause is not None else "–")
+                + (f", {item.doubt}" if item.doubt else ""),
                 "owner": item.owner,
                 "due": due_text(item),
                 "effect": effect,
@@ -66,8 +67,10 @@ def action_table(told: Told, plan: Plan) -> Markup:
             }
         )
     name = told.kpi.name
-    note = f"Expected effects are on {name}; they are estimates to plan by." if rows else ""
-    return render("actions", caption=plan_caption(plan), note=note, rows=rows, foot=together(told, plan))
+    note = f"Expected effects are on {name}, counted from this month: what is forecast without them is not in them."
+    return render(
+        "actions", caption=plan_caption(plan), note=note if rows else "", rows=rows, foot=together(told, plan)
+    )
 
 
 def follow_up_table(
@@ -89,7 +92,7 @@ def follow_up_table(
         shown.append(
             {
                 "action": row.text,
-                "note": planned.note,
+                "note": f"{planned.id}: {planned.note}" if planned.note else planned.id,
                 "kpi": _of_kpi(planned, kpi),
                 "cause": cause.name if cause is not None else planned.cause or "–",
                 "owner": planned.owner or "–",

@@ -73,7 +73,7 @@ def _over(told: Told, year: YearEnd) -> str:
 
 
 def _needed(told: Told, year: YearEnd) -> str:
-    """What the months left have to bring, against what a usual month brings and the process can give."""
+    """What the months left have to bring, against what a month brings at the present pace and the process can give."""
     if year.required is None or year.usual is None or not year.reach or year.kind == "last":
         return ""
     left = _left(year)
@@ -84,13 +84,13 @@ def _needed(told: Told, year: YearEnd) -> str:
         return f"Even at {edge}, the {left} cannot bring the year to its target."
     required, usual, best = _rates(told, year)
     if year.reach == "on course":
-        return f"A usual month, {usual}, is enough for the {left}."
+        return f"The present pace, {usual} a month, is enough for the {left}."
     must, gives = ("bring", "brings") if year.kind == "total" else ("come to", "comes to")
     each = "" if months_left(year) == 1 else " each" if year.kind == "total" else " on average"
     least = "at most " if told.kpi.better == "lower" else ""
     most = f", the best the process gives is {best}" if best else ""
     needed = f"The {left} must {must} {least}{required}{each}."
-    return f"{needed} A usual month {gives} {usual}{most}. {_REACH[year.reach]}"
+    return f"{needed} At the present pace a month {gives} {usual}{most}. {_REACH[year.reach]}"
 
 
 def _rates(told: Told, year: YearEnd) -> tuple[str, str, str]:

@@ -42,8 +42,8 @@ def test_a_total_is_told_with_what_each_month_must_bring():
         "Ten months into it, the year stands at $2,600,000. "
         "The year to December 2026 is forecast at about $3,200,000 ($3,120,000 to $3,280,000) against a target of "
         "$3,600,000. The chance of meeting it is about 5%. "
-        "The two months left must bring $500,000 each. A usual month brings $262,000, the best the process gives is "
-        "$290,000. That is out of reach without a change of the process."
+        "The two months left must bring $500,000 each. At the present pace a month brings $262,000, the best the "
+        "process gives is $290,000. That is out of reach without a change of the process."
     )
 
 
@@ -51,13 +51,18 @@ def test_where_less_is_better_the_months_must_come_to_at_most():
     """A ratio over the year averages; more than required is too much."""
     words = year_words(hours())
     assert "The year to December 2026 as a whole is forecast at about 5.4 h (5.2 to 5.6 h)" in words
-    assert "The two months left must come to at most 3.1 h on average. A usual month comes to 5.7 h" in words
+    assert (
+        "The two months left must come to at most 3.1 h on average. At the present pace a month comes to 5.7 h" in words
+    )
 
 
 @pytest.mark.parametrize(
     ("fields", "ending"),
     [
-        ({"reach": "on course", "required": 250_000.0}, "A usual month, $262,000, is enough for the two months left."),
+        (
+            {"reach": "on course", "required": 250_000.0},
+            "The present pace, $262,000 a month, is enough for the two months left.",
+        ),
         ({"reach": "reached", "required": -1.0}, "The target is met whatever the months left bring."),
         (
             {"reach": "stretch", "required": 280_000.0},
@@ -65,8 +70,8 @@ def test_where_less_is_better_the_months_must_come_to_at_most():
         ),
         (
             {"reach": "stretch", "required": 280_000.0, "months": 11},
-            "The month left must bring $280,000. A usual month brings $262,000, the best the process gives is "
-            "$290,000. That takes months better than usual, but not better than the process can give.",
+            "The month left must bring $280,000. At the present pace a month brings $262,000, the best the process "
+            "gives is $290,000. That takes months better than usual, but not better than the process can give.",
         ),
     ],
 )
