@@ -115,4 +115,24 @@ def _earlier(told: Told, split: Split, cards: Cards) -> str:
     if not shown:
         return f"Since {since}: {change}, from many."
     more = abs(sum(part.change for part in leading)) > abs(split.change)
-    return f"Since {since}: {change}, {'most of all' if more else 'of which'} {listed(shown)}."
+    return f"Since {since}: {change}, {'most of all' if more else 'of which'} {listed(shown)}.{_effects(told, split)}"
+
+
+def _effects(told: Told, split: Split) -> str:
+    """How much of a change is by size or rate, and how much by what else; empty where that is not known apart."""
+    named = ("rate", "by the segments’ own rates", "by their shares"), ("size", "by number", "by average")
+    for effect, one, other in named:
+        sizes = [getattr(part, effect) for part in split.parts]
+        if any(size is not None for size in sizes) and any(_second(part) for part in split.parts):
+            new = sum(part.change for part in split.parts if part.kind in ("new", "lost"))
+            first = sum(size for size in sizes if size is not None)
+            rest = split.change - first - new
+            parts = [(first, one), (rest, other), (new, "by new and lost segments")]
+            shown = [f"{signed(told, by)} {how}" for by, how in parts if not is_nothing(told, by)]
+            return f" That is {listed(shown)}." if shown else ""
+    return ""
+
+
+def _second(part: Part) -> bool:
+    """Whether a part has two effects that are known apart."""
+    return None not in (part.size, part.average) or None not in (part.rate, part.mix)

@@ -151,6 +151,19 @@ def test_planted_actions_worked(sample_analyses: dict[str, Analysis]) -> None:
         assert "because" not in text
 
 
+def test_a_change_is_told_by_its_effects(sample_analyses: dict[str, Analysis]) -> None:
+    """Revenue against last year: by the number of deals and by their size, which make up the change as printed."""
+    analysis = sample_analyses["sales"]
+    told = told_of(analysis, "revenue")
+    assert told.drivers is not None
+    answers = dict(driver_reading(told, written(told, told.drivers), analysis.month.department.kpis))
+    since = answers["By month"].replace("\u2060", "").split("Since October 2025: ")[1]
+    amounts = [_number(text) for text in re.findall(r"[+−]\$[0-9,]+", since)]
+    change, number, average = amounts[0], amounts[-2], amounts[-1]
+    assert "by number" in since
+    assert number + average == pytest.approx(change, abs=1)
+
+
 def test_an_analyst_can_split_by_anything_that_is_there(sample_analyses: dict[str, Analysis]) -> None:
     """By any dimension and basis, and by factor; what is not there is one message."""
     sales = sample_analyses["sales"]
