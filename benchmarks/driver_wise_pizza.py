@@ -11,7 +11,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from wise_pizza import explain_changes_in_totals  # type: ignore[import-not-found]
+from wise_pizza import explain_changes_in_totals
 
 KPIS, RECORDS, SEGMENTS = 5, 1000, 20
 DIMENSIONS = [f"d{place}" for place in range(6)]

@@ -1,7 +1,7 @@
 """Drivers, causes and actions of 1,000 KPIs of 6 dimensions and 20 segments; drivers against wise-pizza's solver.
 
 wise-pizza is no dependency of this project. The comparison is made where ``SAYPRO_WISE_PIZZA`` names the Python of an
-environment that has it (``python -m venv /tmp/wp; /tmp/wp/bin/pip install wise-pizza``), and is skipped elsewhere.
+environment that has it (a venv of its own, with ``pip install wise-pizza``), and is skipped elsewhere.
 """
 
 import os

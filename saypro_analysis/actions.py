@@ -1,4 +1,4 @@
-"""What to do about each KPI in trouble, and the state of what was planned before.
+"""What to do about each KPI in trouble.
 
 Expected effects are estimates to plan by, not forecasts; how they are made stands in ``portfolio``.
 """
@@ -10,6 +10,7 @@ from typing import Literal
 import pandas as pd
 
 from saypro_analysis.causes import Diagnosis
+from saypro_analysis.follow_up import month_end, state_of
 from saypro_analysis.gates import gate, stake
 from saypro_analysis.kpi import Action, Cause, DepartmentMonth, Kpi, PlannedAction, Sign
 from saypro_analysis.learned import with_learned
@@ -18,7 +19,6 @@ from saypro_analysis.portfolio import COST, Choice, Portfolio, choose_actions, o
 from saypro_analysis.verdict import Verdict
 
 Kind = Literal["planned", "suggested", "check"]
-State = Literal["done", "on time", "late", "stopped", "not started"]
 
 MAX_ITEMS = 3  # per KPI: what a department can carry through
 OPEN = ("planned", "started")
@@ -68,19 +68,6 @@ class Plan:
     gated: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class FollowUp:
-    """An action of the register as it stands at the end of the month.
-
-    ``action`` is None for one not in causes.yml; ``text`` is the name of its kind: its note says what was done.
-    """
-
-    planned: PlannedAction
-    action: Action | None
-    text: str
-    state: State
-
-
 def recommend(
     month: DepartmentMonth,
     verdicts: tuple[Verdict, ...],
@@ -112,21 +99,6 @@ def recommend(
         tried = {o.planned.action for o in outcomes if o.kpi.key == verdict.kpi.key and o.verdict != "worked"}
         plans.append(_plan(month, verdict, diagnosis, suggested, tried))
     return tuple(plans)
-
-
-def follow_up(month: DepartmentMonth) -> tuple[FollowUp, ...]:
-    """Where each action of the register stands at the month's end, in the register's order.
-
-    "late": due before the month's end and still open; "not started": should have begun and is only planned. An action
-    that begins after the month is on time, whatever was entered since.
-    """
-    return tuple(_follow_up(month, row) for row in month.register)
-
-
-def _follow_up(month: DepartmentMonth, row: PlannedAction) -> FollowUp:
-    action = month.causes.actions.get(row.action)
-    text = action.name if action is not None else row.action
-    return FollowUp(planned=row, action=action, text=text, state=_state(row, _month_end(month)))
 
 
 def _plan(month: DepartmentMonth, verdict: Verdict, diagnosis: Diagnosis, suggested: Set[str], tried: Set[str]) -> Plan:
@@ -187,7 +159,7 @@ def _suggested(month: DepartmentMonth, verdict: Verdict, choice: Choice) -> Reco
         text=_text(month, choice.action, verdict.kpi),
         cause=choice.cause,
         owner=choice.action.owner,
-        due=_month_end(month) + pd.Timedelta(days=choice.action.days),
+        due=month_end(month) + pd.Timedelta(days=choice.action.days),
         effect=choice.part * worth,
         effect_low=choice.low * worth,
         effect_high=choice.high * worth,
@@ -220,7 +192,7 @@ def _planned(
         kind="planned",
         begun=row.status == "started",
         doubt=doubtful.get(row.cause, ""),
-        late=_state(row, _month_end(month)) == "late",
+        late=state_of(row, month_end(month)) == "late",
     )
 
 
@@ -231,7 +203,7 @@ def _check(month: DepartmentMonth, kpi: Kpi, sign: Sign) -> Recommendation:
         text=sign.question or sign.name,
         cause=None,
         owner=month.department.owner,
-        due=_month_end(month) + pd.Timedelta(days=CHECK_DAYS),
+        due=month_end(month) + pd.Timedelta(days=CHECK_DAYS),
         effect=None,
         effect_low=None,
         effect_high=None,
@@ -240,29 +212,7 @@ def _check(month: DepartmentMonth, kpi: Kpi, sign: Sign) -> Recommendation:
     )
 
 
-def _state(row: PlannedAction, end: pd.Timestamp) -> State:
-    start, due = _date(row.start), _date(row.due)
-    if row.status == "stopped":
-        return "stopped"
-    if start is not None and start > end:
-        return "on time"
-    if row.status == "done":
-        return "done"
-    if due is not None and due < end:
-        return "late"
-    return "not started" if row.status == "planned" and start is not None else "on time"
-
-
-def _text(month: DepartmentMonth, action: Action, kpi: Kpi | None) -> str:
+def _text(month: DepartmentMonth, action: Action, kpi: Kpi) -> str:
     """What the action means in the department: for this KPI, for any, or as the library names it."""
     texts = month.department.action_texts
-    return texts.get(f"{kpi.id}.{action.id}" if kpi else "", texts.get(action.id, action.name))
-
-
-def _month_end(month: DepartmentMonth) -> pd.Timestamp:
-    return month.month.end_time.normalize()
-
-
-def _date(text: str) -> pd.Timestamp | None:
-    stamp = pd.to_datetime(text, errors="coerce")
-    return stamp if isinstance(stamp, pd.Timestamp) else None
+    return texts.get(f"{kpi.id}.{action.id}", texts.get(action.id, action.name))

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from saypro_analysis.actions import FollowUp, follow_up
 from saypro_analysis.causes import CauseFinding, Diagnosis
+from saypro_analysis.follow_up import FollowUp, follow_up
 from saypro_analysis.kpi import Cause, DepartmentMonth, Kpi, Published
 from saypro_analysis.order import SAME
 from saypro_analysis.severity import LEVELS

@@ -80,15 +80,13 @@ def contributions(kpi: Kpi, method: Method, members: Members, whole: Whole, at: 
     """The members' contributions in the months at the places ``at`` (t,), against the basis.
 
     Earlier months: the members' values then. Target of a ratio: each member against the common target, at its share of
-    now. Target of a total: each member's usual share of the target (``usual_shares``), and its usual average where it
-    has a size. Source of the splits: see ``decomposition``. Nothing is known where the basis has no value, or the
+    now. Target of a total: each member's usual part of the target (``_target_parts``), and its usual average where
+    it has a size. Source of the splits: see ``decomposition``. Nothing is known where the basis has no value, or the
     dimension no member on one side.
     """
     if method == "ratio":
-        found = _of_ratio(kpi, members, whole, at, basis=basis)
-    else:
-        found = _of_total(kpi, members, whole, at, basis=basis, sized=method == "sum")
-    return found
+        return _of_ratio(kpi, members, whole, at, basis=basis)
+    return _of_total(kpi, members, whole, at, basis=basis, sized=method == "sum")
 
 
 def against_usual(kpi: Kpi, members: Members, whole: Whole, at: Ints) -> Floats:

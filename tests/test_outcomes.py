@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pandas as pd
@@ -505,7 +506,7 @@ def test_mirrored_scaled_and_shifted_values(numbers: list[int], scale: int, shif
 @settings(max_examples=30)
 @given(series_of, st.lists(st.integers(-9999, 9999), min_size=1, max_size=12), st.randoms())
 def test_later_months_and_the_order_of_rows_move_nothing_before(
-    numbers: list[int], later: list[int], random: object
+    numbers: list[int], later: list[int], random: Random
 ) -> None:
     """The baseline is locked: months added later leave its numbers; the order of the table's rows leaves everything."""
     values = [float(n) for n in numbers]
@@ -514,7 +515,7 @@ def test_later_months_and_the_order_of_rows_move_nothing_before(
     assert [getattr(now, name) for name in locked] == [getattr(then, name) for name in locked]
     held = table(values)
     order = list(range(len(held)))
-    random.shuffle(order)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
+    random.shuffle(order)
     assert only(held.iloc[order]) == now
 
 
@@ -577,7 +578,7 @@ def test_success_rates_are_the_beta_mean() -> None:
 
 
 @given(st.lists(st.sampled_from(["worked", "no evidence", "worsened"]), max_size=20), st.randoms())
-def test_laws_of_learning(verdicts: list[str], random: object) -> None:
+def test_laws_of_learning(verdicts: list[str], random: Random) -> None:
     """A success never lowers a rate, a failure never raises it; order is nothing; what is not telling is nothing."""
     rows = [recorded(verdict) for verdict in verdicts]
     rate = success_rates(MODEL, rows)["train"].rate
@@ -586,7 +587,7 @@ def test_laws_of_learning(verdicts: list[str], random: object) -> None:
     assert success_rates(MODEL, [*rows, recorded("worsened")])["train"].rate < rate
     assert success_rates(MODEL, [*rows, recorded("worked", telling=False)])["train"].rate == rate
     assert success_rates(MODEL, [*rows, recorded("worked", action="unknown")])["train"].rate == rate
-    random.shuffle(rows)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
+    random.shuffle(rows)
     assert success_rates(MODEL, rows)["train"].rate == rate
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from saypro_analysis.actions import FollowUp
 from saypro_analysis.changes import CauseMove, Change, Changes, Restatement
+from saypro_analysis.follow_up import FollowUp
 from saypro_analysis.outcomes import Outcome
 from saypro_analysis.show.cause_words import lower
 from saypro_analysis.show.headings import watch_reason

@@ -1,7 +1,7 @@
 """The section that says what has changed since the month before."""
 
-from saypro_analysis.actions import follow_up
 from saypro_analysis.analysis import Analysis
+from saypro_analysis.follow_up import follow_up
 from saypro_analysis.show.cause_words import lower
 from saypro_analysis.show.change_words import (
     cause_line,

@@ -9,7 +9,7 @@ from saypro_analysis.kpi import Kpi
 from saypro_analysis.show.chart_words import unit_words
 from saypro_analysis.show.numbers import listed, month_name
 from saypro_analysis.show.story import Told
-from saypro_analysis.splits import Part, Split, bad_way
+from saypro_analysis.splits import Part, Split
 
 _MOST = 3
 _BARE = ("yes", "no", "true", "false", "0", "1")  # labels that say nothing without their dimension
@@ -39,11 +39,6 @@ def signed(told: Told, change: float) -> str:
 def is_nothing(told: Told, change: float) -> bool:
     """Whether an amount is written as nothing but zeros."""
     return not any(digit in told.numbers.amount(told.kpi, change) for digit in "123456789")
-
-
-def worse_part(told: Told, split: Split, part: Part) -> bool:
-    """Whether a part makes matters worse."""
-    return part.change * bad_way(told.kpi, split.actual, split.change, told.verdict) > 0
 
 
 def split_title(told: Told, split: Split, cards: Cards) -> str:

@@ -8,15 +8,10 @@ import pandas as pd
 
 from saypro_analysis.gap import shortfalls
 from saypro_analysis.outlook import AHEAD, Expected
-from saypro_analysis.show.numbers import Numbers, count, month_name, month_only, numeral
+from saypro_analysis.show.numbers import Numbers, month_name, month_only, numeral
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.words import be, bounds_text
 
-BASIS = {
-    "average": "the average so far",
-    "new level": "the average since its level changed",
-    "trend": "its trend, which flattens",
-}
 _RARE, _SURE = 0.01, 0.99  # chances beyond are told as "less than" and "more than"
 _FINE = 0.1  # a chance this near to nothing or certain is told to the percent, others to the nearest five
 
@@ -154,13 +149,3 @@ def _recovers(told: Told) -> list[str]:
     if verdict.gap.status == "missed" and len(targets) == len(outlook.months):
         return ["No month of the coming year is forecast to reach its target."]
     return []
-
-
-def basis_words(told: Told) -> str:
-    """What the forecast carries forward, for the chart's subtitle; empty where there is none."""
-    outlook = told.verdict.outlook
-    if not outlook.months:
-        return ""
-    season = ", with the season of the years before" if outlook.seasonal else ""
-    ahead = f"{count(len(outlook.months), 'month')} are forecast"
-    return f"The next {ahead} from {BASIS.get(outlook.basis, 'what is held')}{season}."

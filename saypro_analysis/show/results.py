@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from saypro_analysis.actions import Plan, follow_up
+from saypro_analysis.actions import Plan
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.budget import together
 from saypro_analysis.causes import CauseFinding, Diagnosis
+from saypro_analysis.follow_up import follow_up
 from saypro_analysis.show.page import OVERVIEW
 from saypro_analysis.show.results_ahead import baseline_data, outlook_data, plain, record_data
 from saypro_analysis.show.results_schema import SCHEMA_VERSION, results_schema

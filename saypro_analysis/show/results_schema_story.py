@@ -2,9 +2,9 @@
 
 from typing import Any, get_args
 
-from saypro_analysis.actions import State
 from saypro_analysis.changes import Move
 from saypro_analysis.contributions import Basis
+from saypro_analysis.follow_up import State
 from saypro_analysis.outcomes import Verdict as OutcomeVerdict
 from saypro_analysis.severity import Level
 from saypro_analysis.show.schema_types import (

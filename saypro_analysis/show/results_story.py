@@ -3,9 +3,9 @@
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from saypro_analysis.actions import FollowUp
 from saypro_analysis.changes import Changes
 from saypro_analysis.drivers import Drivers
+from saypro_analysis.follow_up import FollowUp
 from saypro_analysis.kpi import Action, Cause, Kpi, PlannedAction, Sign
 from saypro_analysis.outcomes import Outcome
 from saypro_analysis.show.results_ahead import plain

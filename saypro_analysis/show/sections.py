@@ -1,7 +1,7 @@
 """The sections of a department's report: each takes the analysis and gives a fragment."""
 
-from saypro_analysis.actions import follow_up
 from saypro_analysis.analysis import Analysis
+from saypro_analysis.follow_up import follow_up
 from saypro_analysis.show.cause_words import evidence_caption, lower
 from saypro_analysis.show.fragment import NOTHING, Fragment, join, render
 from saypro_analysis.show.headings import watch_heading

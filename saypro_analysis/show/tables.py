@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 from markupsafe import Markup
 
-from saypro_analysis.actions import FollowUp, Plan
+from saypro_analysis.actions import Plan
 from saypro_analysis.causes import Diagnosis
+from saypro_analysis.follow_up import FollowUp
 from saypro_analysis.kpi import CauseModel, Kpi, PlannedAction
 from saypro_analysis.outcomes import Outcome
 from saypro_analysis.show.cause_words import (

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pandas as pd
 import pytest
@@ -94,7 +95,7 @@ OUTCOMES = st.builds(
 
 @given(st.lists(OUTCOMES, unique_by=lambda row: (row.department, row.id)), st.randoms())
 def test_written_and_read_is_the_same(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[RecordedOutcome], random: object
+    tmp_path_factory: pytest.TempPathFactory, rows: list[RecordedOutcome], random: Random
 ) -> None:
     """What is written is read back, and the order in which it comes makes no difference to the bytes."""
     path = tmp_path_factory.mktemp("params") / "outcomes.csv"
@@ -102,7 +103,7 @@ def test_written_and_read_is_the_same(
     found, faults = read_outcomes(path, "outcomes.csv", DEPARTMENTS)
     assert (faults, list(found)) == ((), sorted(rows, key=lambda row: (row.department, row.id)))
     shuffled = list(rows)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
+    random.shuffle(shuffled)
     assert outcome_text(shuffled) == path.read_text("utf-8")
 
 
