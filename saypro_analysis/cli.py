@@ -1,14 +1,16 @@
-"""The command line: ``saypro run | check | learn | sample | schema | new department | new notebooks``.
+"""The command line: ``saypro run | pdf | share | mail | check | learn | sample | schema | new ...``.
 
-Exit codes: 0 all published; 1 some reports failed, the rest are published, or nothing could be published; 2 params or
-usage wrong, or another run is writing to the same folder, nothing was run; 3 data contract broken, nothing was run; 130
-interrupted (Ctrl-C), 143 ended by SIGTERM: either way, what is published is whole. Heavy libraries are imported by the
-commands that need them, so that ``--help`` is quick.
+Exit codes: 0 all done; 1 some reports (or the PDFs) failed, the rest are published, or nothing could be published,
+written or sent, or not to everyone; 2 params or usage wrong, a browser is missing, or another run is writing to the
+same folder, nothing was run; 3 data contract broken, nothing was run; 130 interrupted (Ctrl-C), 143 ended by SIGTERM:
+either way, what is published is whole. Heavy libraries are imported by the commands that need them, so that ``--help``
+is quick.
 """
 
 import os
 import signal
 import sys
+from enum import StrEnum
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -32,7 +34,18 @@ ParamsOption = Annotated[Path, typer.Option("--params", help="Folder of params (
 NotebooksOption = Annotated[
     Path | None, typer.Option("--notebooks", help="Folder of the notebooks; default: 'notebooks' beside the params.")
 ]
+PublishedOption = Annotated[
+    str, typer.Option("--month", help="Month as 2026-10, or 'latest' for the latest published.")
+]
+OutOption = Annotated[Path, typer.Option("--out", help="Folder of the reports.")]
 PARAMS, OUT = Path("params"), Path("reports")
+
+
+class Attach(StrEnum):
+    """What a mail brings along."""
+
+    ZIP = "zip"
+    PAGE = "page"
 
 
 def _beside(params: Path, notebooks: Path | None) -> Path:
@@ -60,8 +73,9 @@ def run(
     department: Annotated[list[str] | None, typer.Option(help="Only this department; may be given again.")] = None,
     params: ParamsOption = PARAMS,
     notebooks: NotebooksOption = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder of the reports.")] = OUT,
+    out: OutOption = OUT,
     jobs: Annotated[int, typer.Option(min=1, help="Reports made at the same time.")] = os.cpu_count() or 1,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print a PDF beside every page; needs Chromium.")] = False,
 ) -> None:
     """Make and publish the reports of one month."""
     from saypro_analysis.publish.progress import progress_display
@@ -71,7 +85,7 @@ def run(
     signal.signal(signal.SIGTERM, _stop)
     wanted = tuple(dict.fromkeys(department or ()))
     where = _beside(params, notebooks)
-    order = Order(params=params, notebooks=where, out=out, month=month, departments=wanted, jobs=jobs)
+    order = Order(params=params, notebooks=where, out=out, month=month, departments=wanted, jobs=jobs, pdf=pdf)
     with progress_display() as progress:
         result = run_month(order, progress=progress)
     if result.made_up:
@@ -88,6 +102,56 @@ def _stop(number: int, _frame: FrameType | None) -> None:
     signal.signal(number, signal.SIG_IGN)  # once is enough: a second one must not disturb the clearing up
     typer.echo("Stopped; what is published is whole.", err=True)
     raise SystemExit(128 + number)
+
+
+@app.command()
+def pdf(month: PublishedOption = "latest", out: OutOption = OUT) -> None:
+    """Print a PDF beside every page of a published month, through an installed Chromium."""
+    from saypro_analysis.publish.pdf import print_month
+
+    signal.signal(signal.SIGTERM, _stop)
+    for path in print_month(out, month):
+        typer.echo(f"Wrote {path}")
+
+
+@app.command()
+def share(
+    month: PublishedOption = "latest",
+    out: OutOption = OUT,
+    to: Annotated[Path | None, typer.Option("--to", help="The zip, or its folder; default: beside the month.")] = None,
+    data: Annotated[bool, typer.Option("--data", help="With results.json.")] = False,
+) -> None:
+    """Pack a published month into one zip that opens from any folder: pages, PDFs, workbook, scorecard."""
+    from saypro_analysis.publish.share import share_month
+
+    typer.echo(f"Wrote {share_month(out, month, to=to, data=data)}")
+
+
+@app.command()
+def mail(
+    month: PublishedOption = "latest",
+    out: OutOption = OUT,
+    params: ParamsOption = PARAMS,
+    eml: Annotated[
+        Path | None, typer.Option("--eml", help="Where to write the mail; default: beside the month.")
+    ] = None,
+    send: Annotated[bool, typer.Option("--send", help="Send it through the mail server of company.yml.")] = False,
+    to: Annotated[list[str] | None, typer.Option("--to", help="Who gets it instead; may be given again.")] = None,
+    attach: Annotated[Attach, typer.Option(help="The month's zip, or the overview page and the PDFs.")] = Attach.ZIP,
+) -> None:
+    """Write a published month as an e-mail with its headline and attachments, or send it.
+
+    Without --send it becomes a file that mail programs open as a draft. The server's password comes from the
+    environment variable SAYPRO_SMTP_PASSWORD.
+    """
+    from saypro_analysis.data.params import read_params
+    from saypro_analysis.publish.mail import letter, post, write_draft
+
+    one = letter(out, month, read_params(params), to=to or (), attach=attach.value)
+    if send:
+        typer.echo(f"Sent to {', '.join(post(one))}")
+    if eml is not None or not send:
+        typer.echo(f"Wrote {write_draft(one, to=eml)}")
 
 
 @app.command()

@@ -48,7 +48,7 @@ def test_help_is_quick(tmp_path: Path) -> None:
     assert min(seconds) < 1
 
 
-@pytest.mark.parametrize("command", ["run", "check", "learn", "sample", "schema", "new"])
+@pytest.mark.parametrize("command", ["run", "pdf", "share", "mail", "check", "learn", "sample", "schema", "new"])
 def test_every_command_has_help(command: str, tmp_path: Path) -> None:
     """Each command explains itself."""
     assert "Usage:" in _saypro(command, "--help", cwd=tmp_path).stdout

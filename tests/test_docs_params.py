@@ -19,6 +19,7 @@ SECTIONS: dict[str, Any] = {
     "Company": kpi.Company,
     "Data source": kpi.DataSource,
     "Thresholds": kpi.Thresholds,
+    "Mail": kpi.Mail,
     "Table": kpi.Table,
     "Column": kpi.Column,
     "Department": kpi.Department,

@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
+from saypro_analysis.data.checks_mail import check_mail
 from saypro_analysis.data.checks_signs import check_signs, check_strength, unknown
 from saypro_analysis.data.expressions import ExpressionError, kind_of, parse_view, tables_of
 from saypro_analysis.data.reader import Document, KeyPath, nearest
 from saypro_analysis.errors import Fault
 from saypro_analysis.kpi import CauseModel, Column, Company, Department, Table
 from saypro_analysis.noisy_or import MAX_CAUSES
+from saypro_analysis.texts import languages
 
 _PLAIN = Column()
 ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -22,7 +24,7 @@ _RESERVED |= {f"{port}{number}" for port in ("com", "lpt") for number in range(1
 
 
 def check_company(document: Document, company: Company) -> Iterator[Fault]:
-    """company.yml: currency, locale, dates and thresholds."""
+    """company.yml: currency, locale, language, dates, thresholds and mail."""
     from babel import Locale, UnknownLocaleError
     from babel.numbers import is_currency
 
@@ -32,8 +34,15 @@ def check_company(document: Document, company: Company) -> Iterator[Fault]:
         Locale.parse(company.locale)
     except (UnknownLocaleError, ValueError):
         yield document.fault(("locale",), found=company.locale, hint="use a code such as en_US, en_ZA or pt_BR")
+    if company.language not in languages():
+        hint = f"{' or '.join(languages())}; docs/languages.md says how to add one"
+        yield document.fault(("language",), found=company.language, hint=hint)
     if not 1 <= company.fiscal_year_start <= 12:
         yield document.fault(("fiscal_year_start",), found=str(company.fiscal_year_start), hint="a month from 1 to 12")
+    if company.decide_within < 0:
+        yield document.fault(
+            ("decide_within",), found=str(company.decide_within), hint="days: a whole number from 0 on"
+        )
     if company.data.as_of and not is_day(company.data.as_of):
         yield document.fault(("data", "as_of"), found=company.data.as_of, hint='a day such as "2026-10-31"')
     if company.data.first_month and not MONTH.fullmatch(company.data.first_month):
@@ -46,6 +55,7 @@ def check_company(document: Document, company: Company) -> Iterator[Fault]:
     for name in ("materiality", "significance"):
         if not 0 < getattr(limits, name) < 1:
             yield document.fault(("thresholds", name), found=f"{getattr(limits, name):g}", hint="between 0 and 1")
+    yield from check_mail(document, company.mail)
 
 
 def is_day(text: str) -> bool:

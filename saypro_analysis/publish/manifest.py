@@ -17,7 +17,6 @@ NAME = "manifest.json"
 
 def write_manifest(folder: Path, month: str, outcomes: Sequence[Outcome], snapshot: Snapshot) -> None:
     """Write manifest.json: time, versions, data fingerprint, status of each report, and the hash of every file."""
-    files = {path.name: _sha256(path) for path in sorted(folder.iterdir()) if path.name != NAME}
     document: dict[str, Any] = {
         "month": month,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -31,9 +30,23 @@ def write_manifest(folder: Path, month: str, outcomes: Sequence[Outcome], snapsh
             }
             for outcome in outcomes
         },
-        "files": files,
+        "files": _files(folder),
     }
+    _write(folder, document)
+
+
+def list_again(folder: Path) -> None:
+    """Write the hashes anew of what lies in a published month's ``folder``; all else in manifest.json stays."""
+    document = json.loads((folder / NAME).read_text("utf-8"))
+    _write(folder, {**document, "files": _files(folder)})
+
+
+def _write(folder: Path, document: dict[str, Any]) -> None:
     (folder / NAME).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _files(folder: Path) -> dict[str, str]:
+    return {path.name: _sha256(path) for path in sorted(folder.iterdir()) if path.name != NAME}
 
 
 def _sha256(path: Path) -> str:

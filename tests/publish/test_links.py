@@ -1,10 +1,13 @@
 """Links between a month's pages lead to pages that are there."""
 
+import hashlib
+import json
 from pathlib import Path
 
 import pytest
 
-from saypro_analysis.publish.links import link_folder, link_pages
+from saypro_analysis.publish.links import link_folder, link_later, link_pages
+from saypro_analysis.publish.manifest import NAME
 
 PAGES = frozenset({"index", "sales"})
 
@@ -56,3 +59,20 @@ def test_all_pages_of_a_folder_are_linked(tmp_path: Path) -> None:
     link_folder(tmp_path)
     assert (tmp_path / "sales.html").read_text("utf-8") == '<a href="legal.html">'
     assert (tmp_path / "legal.html").read_text("utf-8") == '<a href="sales.html">'
+
+
+def test_a_month_is_linked_by_those_after_it_once_it_is_there(tmp_path: Path) -> None:
+    """October's page waits for September's; when that is published late, the link leads there, and hashes follow."""
+    october = tmp_path / "2026-10"
+    october.mkdir()
+    (october / "index.html").write_text('<a href="../2026-09/sales.html">September</a>', "utf-8")
+    (october / NAME).write_text("{}", "utf-8")
+    link_folder(october)
+    assert 'data-page="../2026-09/sales.html"' in (october / "index.html").read_text("utf-8")
+    (tmp_path / "2026-09").mkdir()
+    (tmp_path / "2026-09" / "sales.html").write_text("<p>", "utf-8")
+    link_later(tmp_path, "2026-09")
+    page = october / "index.html"
+    assert page.read_text("utf-8") == '<a href="../2026-09/sales.html">September</a>'
+    known = json.loads((october / NAME).read_text("utf-8"))["files"]["index.html"]
+    assert known == hashlib.sha256(page.read_bytes()).hexdigest()
