@@ -10,7 +10,10 @@ from saypro_analysis.show.scorecard_file import neutral, scorecard_rows
 
 Row = dict[str, Any]
 
-_PART = ("name", "kind", "change", "before", "after", "share_before", "share_after", "size", "average", "rate", "mix")
+_PART = (
+    "name", "kind", "change", "written", "before", "after", "share_before", "share_after", "size", "average", "rate",
+    "mix",
+)  # fmt: skip
 _KPI = ("department", "kpi", "kpi_name")
 _CAUSE = ("id", "name", "prior", "posterior", "verdict")
 _EVIDENCE = ("sign", "degree", "weight", "text")
@@ -50,6 +53,9 @@ def sheets(document: Mapping[str, Any]) -> dict[str, list[Row]]:
         "Actions": [row for part, kpi in _kpis(parts) for row in _each(part, kpi, kpi["actions"], _ACTION)],
         "Register": [{"department": part["department"], **row} for part in parts for row in part["register"]],
         "Outcomes": [row for part in parts for row in _outcomes(part)],
+        "Decisions": [row for part in parts for row in _decisions(part)],
+        "Rates": [{"department": part["department"], **row} for part in parts for row in part["rates"]],
+        "Quality": [{"department": part["department"], **row} for part in parts for row in part["quality"]["found"]],
         "Months": [row for part, kpi in _kpis(parts) for row in _each(part, kpi, kpi["series"], ())],
     }
     held = {name: rows for name, rows in found.items() if rows}
@@ -99,6 +105,14 @@ def _evidence(part: Mapping[str, Any], kpi: Mapping[str, Any]) -> Iterator[Row]:
         for side in ("for", "against"):
             for row in _each(part, kpi, cause[side], _EVIDENCE):
                 yield {**{name: row.pop(name) for name in _KPI}, "cause": cause["id"], "side": side, **row}
+
+
+def _decisions(part: Mapping[str, Any]) -> Iterator[Row]:
+    """A row per KPI that a decision serves."""
+    for decision in part["decisions"]:
+        about = {key: value for key, value in decision.items() if key != "kpis"}
+        for served in decision["kpis"]:
+            yield {"department": part["department"], "kpi": served["kpi"], **about, "effect": served["effect"]}
 
 
 def _outcomes(part: Mapping[str, Any]) -> Iterator[Row]:

@@ -48,6 +48,9 @@ def _meanings() -> dict[str, dict[str, str]]:
         "Actions": kpi["actions"]["items"]["properties"],
         "Register": part["register"]["items"]["properties"],
         "Outcomes": part["outcomes"]["items"]["properties"],
+        "Decisions": {**(asked := part["decisions"]["items"]["properties"]), **asked["kpis"]["items"]["properties"]},
+        "Rates": part["rates"]["items"]["properties"],
+        "Quality": part["quality"]["properties"]["found"]["items"]["properties"],
         "Months": kpi["series"]["items"]["properties"],
     }  # fmt: skip
     return {

@@ -14,8 +14,10 @@ from saypro_analysis.follow_up import follow_up
 from saypro_analysis.show.page import OVERVIEW
 from saypro_analysis.show.results_ahead import baseline_data, outlook_data, plain, record_data
 from saypro_analysis.show.results_schema import SCHEMA_VERSION, results_schema
+from saypro_analysis.show.results_source import cost_data, decision_data, quality_data, rates_data
 from saypro_analysis.show.results_story import changes_data, drivers_data, outcome_data, register_data
 from saypro_analysis.show.scorecard_file import scorecard_rows
+from saypro_analysis.show.story import tell
 from saypro_analysis.verdict import Verdict, points
 
 __all__ = ["RESULTS_MIME", "Results", "export_overview", "export_results", "results_schema", "scorecard_rows"]
@@ -52,6 +54,10 @@ def export_results(analysis: Analysis) -> Results:
         "causes": [_cause(found) for found in analysis.department.findings],
         "register": [register_data(row) for row in follow_up(month)],
         "outcomes": [outcome_data(outcome) for outcome in analysis.outcomes],
+        "rates": rates_data(month),
+        "decisions": [decision_data(decision) for decision in analysis.decisions],
+        "quality": quality_data(month.quality),
+        "provenance": dict(month.provenance),
         "kpis": kpis,
     }
     text = f"{month.department.name}, {month.month}: numbers of {len(kpis)} KPIs"
@@ -77,6 +83,7 @@ def export_overview(analyses: tuple[Analysis, ...], month: pd.Period, missing: M
         "department": OVERVIEW,
         "month": str(month),
         "budget": record_data(together([analysis.budget for analysis in analyses])) if analyses else None,
+        "quality": quality_data(pd.concat([a.month.quality for a in analyses]).drop_duplicates()) if analyses else None,
         "departments": departments,
         "missing": dict(missing),
     }
@@ -84,7 +91,7 @@ def export_overview(analyses: tuple[Analysis, ...], month: pd.Period, missing: M
 
 
 def _kpi(analysis: Analysis, verdict: Verdict) -> dict[str, Any]:
-    kpi, gap = verdict.kpi, verdict.gap
+    kpi, gap, told = verdict.kpi, verdict.gap, tell(analysis, verdict)
     drivers = next((found for found in analysis.drivers if found.kpi.key == kpi.key), None)
     diagnosis = next((found for found in analysis.diagnoses if found.key == kpi.key), None)
     plan = next((plan for plan in analysis.plans if plan.kpi.key == kpi.key), None)
@@ -98,6 +105,7 @@ def _kpi(analysis: Analysis, verdict: Verdict) -> dict[str, Any]:
         "target": plain(gap.target),
         "target_upper": plain(gap.target_upper),
         "gap": {"size": plain(gap.size), "percent": plain(gap.percent), "status": gap.status},
+        "cost": cost_data(told),
         "severity": record_data(verdict.severity),
         "limits": record_data(verdict.limits),
         "current": record_data(verdict.current) if verdict.current is not None else None,
@@ -116,7 +124,7 @@ def _kpi(analysis: Analysis, verdict: Verdict) -> dict[str, Any]:
         "emerging": verdict.emerging,
         "at_risk": verdict.at_risk,
         "progress": verdict.progress,
-        "drivers": drivers_data(drivers),
+        "drivers": drivers_data(drivers, told),
         "diagnosis": _diagnosis(diagnosis),
         "causes": [_cause(found) for found in diagnosis.findings] if diagnosis else [],
         "plan": {"remaining": plain(plan.remaining), "gated": plan.gated} if plan else None,

@@ -16,6 +16,13 @@ from saypro_analysis.show.results_schema_ahead import (
     severity_schema,
     year_schema,
 )  # fmt: skip
+from saypro_analysis.show.results_schema_source import (
+    cost_schema,
+    decision_schema,
+    provenance_schema,
+    quality_schema,
+    rates_schema,
+)
 from saypro_analysis.show.results_schema_story import changes_schema, drivers_schema, outcome_schema, register_schema
 from saypro_analysis.show.schema_types import (
     COUNT,
@@ -58,6 +65,10 @@ def results_schema() -> dict[str, Any]:
             causes=a_list(_cause(), "The causes of the department as a whole, best supported first"),
             register=a_list(register_schema(), "The action register"),
             outcomes=a_list(outcome_schema(), "The actions of the register that are done"),
+            rates=rates_schema(),
+            decisions=a_list(decision_schema(), "What is asked of those who decide, the worst KPI's first"),
+            quality=quality_schema(),
+            provenance=provenance_schema(),
             kpis=a_list(_kpi(), "Every KPI, worst first; those of the scorecard lead"),
         ),
     }
@@ -76,6 +87,7 @@ def _kpi() -> dict[str, Any]:
         target=known(NUMBER, "The target, or the lower bound of a range"),
         target_upper=known(NUMBER, "The upper bound of a range"),
         gap=_gap(),
+        cost=or_null(cost_schema()),
         severity=severity_schema(),
         limits=_limits("The process limits that say whether the month is unusual"),
         current=or_null(_limits("Those of the process as it is now; null: too few months since its last step")),

@@ -76,7 +76,8 @@ def drivers_schema() -> dict[str, Any]:
         reference=known(NUMBER, "Value of the whole that the month is held against"),
         actual=known(NUMBER, "Value of the whole in the month"),
         change=known(NUMBER, "Actual less reference: the sum of the parts' changes"),
-        parts=a_list(_part(), "All parts, most adverse first"),
+        written=known(NUMBER, "The same as the page writes it, with the decimals of the KPI"),
+        parts=a_list(_written_part(), "All parts, most adverse first"),
         leading=a_list(TEXT, "The few parts that make up most of it"),
         explained=known(NUMBER, "Their share of the change"),
         ordinary=known(FLAG, "The KPI's own variation makes a change as large"),
@@ -177,6 +178,14 @@ def outcome_schema() -> dict[str, Any]:
         rebase=known(MONTH, "Month from which new limits are proposed"),
         recorded=or_null(recorded),
     )
+
+
+def _written_part() -> dict[str, Any]:
+    """A part, with its change as the page writes it: rounded so that the parts add up."""
+    held = _part()
+    written = known(NUMBER, "Its change as the page writes it: the parts that are printed add up to what is printed")
+    properties = {**held["properties"], "written": written}
+    return {**held, "properties": properties, "required": sorted(properties)}
 
 
 def _part() -> dict[str, Any]:

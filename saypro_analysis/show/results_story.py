@@ -9,6 +9,9 @@ from saypro_analysis.follow_up import FollowUp
 from saypro_analysis.kpi import Action, Cause, Kpi, PlannedAction, Sign
 from saypro_analysis.outcomes import Outcome
 from saypro_analysis.show.results_ahead import plain
+from saypro_analysis.show.story import Told
+from saypro_analysis.show.written import written
+from saypro_analysis.splits import Split
 
 
 def story_data(value: Any) -> Any:
@@ -24,11 +27,24 @@ def story_data(value: Any) -> Any:
     return [story_data(item) for item in value] if isinstance(value, tuple | list) else plain(value)
 
 
-def drivers_data(drivers: Drivers | None) -> dict[str, Any] | None:
-    """What makes up a gap."""
+def drivers_data(drivers: Drivers | None, told: Told) -> dict[str, Any] | None:
+    """What makes up a gap; ``written`` is each change as the page writes it, so that what is printed adds up."""
     if drivers is None:
         return None
-    return {name: story_data(getattr(drivers, name)) for name in ("splits", "formula", "compared", "lever")}
+    shown = written(told, drivers)
+    return {
+        "splits": [_split(one, own) for one, own in zip(drivers.splits, shown.splits, strict=True)],
+        "formula": [_split(one, own) for one, own in zip(drivers.formula, shown.formula, strict=True)],
+        "compared": story_data(drivers.compared),
+        "lever": story_data(drivers.lever),
+    }
+
+
+def _split(split: Split, shown: Split) -> dict[str, Any]:
+    parts = [
+        {**story_data(part), "written": plain(own.change)} for part, own in zip(split.parts, shown.parts, strict=True)
+    ]
+    return {**story_data(split), "written": plain(shown.change), "parts": parts}
 
 
 def outcome_data(outcome: Outcome) -> dict[str, Any]:

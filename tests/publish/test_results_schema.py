@@ -22,7 +22,7 @@ SALES = {
     "schema": SCHEMA_VERSION, "department": "sales", "name": "Sales", "company": "SayPro", "currency": "USD",
     "month": "2026-10", "sample": True, "kpis": [], "budget": BUDGET, "changes": None, "register": [],
     "outcomes": [], "causes": [], "diagnosis": {"coverage": 0.0, "robust": True, "next_check": None},
-    "inputs": "a" * 64,
+    "inputs": "a" * 64, "rates": [], "decisions": [], "quality": {"checks": 0, "found": []}, "provenance": {},
 }  # fmt: skip
 
 
