@@ -11,6 +11,7 @@ from saypro_analysis.kpi import WAYS, DepartmentMonth, Kpi, PlannedAction
 from saypro_analysis.many import is_part
 from saypro_analysis.order import mean_of
 from saypro_analysis.panel import series
+from saypro_analysis.texts import t
 from saypro_analysis.windows import Window
 
 Floats = npt.NDArray[np.float64]
@@ -44,9 +45,9 @@ def action_values(month: DepartmentMonth, kpi: Kpi, row: PlannedAction, window: 
     plain, level, fault = _plain(held), _level(held, kpi), ""
     values = ActionValues(months=pd.PeriodIndex(whole.index), plain=plain, good=level, noise=plain)
     if not np.isfinite(plain).any():
-        fault = f"no values of {row.segment or kpi.id}"
+        fault = t("no values of {name}", name=row.segment or kpi.id)
     elif not np.isfinite(level).any():
-        fault = "no target range to be inside of"
+        fault = t("no target range to be inside of")
     elif row.comparator:
         values, fault = _less(month, kpi, row.comparator, values, window)
     return replace(values, good=(WAYS[kpi.better] or 1) * values.good, fault=fault)
@@ -81,7 +82,7 @@ def _less(
     """The values less those of the comparator, or why they cannot be compared."""
     part = "=" in comparator
     if not part and not WAYS[kpi.better]:
-        return values, "a KPI that should stay inside a range is compared with segments of its own only"
+        return values, t("a KPI that should stay inside a range is compared with segments of its own only")
     if part:
         held = _segment(month, kpi, comparator, series(month.monthly, kpi, until=month.month))
     else:
@@ -90,10 +91,10 @@ def _less(
     level, plain = _level(held, kpi), _plain(held)
     both = window.base(values.months) & np.isfinite(values.good) & np.isfinite(level)
     if not both.any():
-        return values, f"no values of the comparator {comparator} in the baseline"
+        return values, t("no values of the comparator {comparator} in the baseline", comparator=comparator)
     own, its = float(mean_of(values.good, both)[0]), float(mean_of(level, both)[0])
     scaled = min(own, its) > 0
     if not scaled and not part:
-        return values, f"the comparator {comparator} has no positive level to scale by"
+        return values, t("the comparator {comparator} has no positive level to scale by", comparator=comparator)
     factor = own / its if scaled else 1.0
     return replace(values, good=values.good - factor * level, noise=values.noise - factor * plain), ""

@@ -36,6 +36,7 @@ class Recommendation:
     "suggested" does not yet; "check" asks after the sign ``check`` before anything is done, and has neither action,
     cause nor effect. ``begun``: planned and under way; ``late``: planned, and past its due date. ``doubt``: planned
     against a cause that is "not indicated", or for which there is "no evidence"; its effect is not counted on.
+    ``planned``: its id in the register; empty when it is not there.
     """
 
     kpi: Kpi
@@ -52,6 +53,7 @@ class Recommendation:
     begun: bool = False
     late: bool = False
     doubt: str = ""
+    planned: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +194,7 @@ def _planned(
         kind="planned",
         begun=row.status == "started",
         doubt=doubtful.get(row.cause, ""),
+        planned=row.id,
         late=state_of(row, month_end(month)) == "late",
     )
 

@@ -6,9 +6,11 @@ from saypro_analysis.actions import Plan, recommend
 from saypro_analysis.budget import ErrorBudget, error_budget
 from saypro_analysis.causes import Diagnosis, diagnose, diagnose_department
 from saypro_analysis.changes import Changes, find_changes
+from saypro_analysis.decisions import Decision, decisions
 from saypro_analysis.drivers import Drivers, find_drivers
 from saypro_analysis.kpi import DepartmentMonth
 from saypro_analysis.outcomes import Outcome, judge_actions
+from saypro_analysis.texts import spoken
 from saypro_analysis.verdict import Verdict, judge
 
 
@@ -31,6 +33,7 @@ class Analysis:
     budget: ErrorBudget
     outcomes: tuple[Outcome, ...] = ()
     changes: Changes | None = None
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def scorecard(self) -> tuple[Verdict, ...]:
@@ -48,8 +51,12 @@ class Analysis:
         return tuple(v for v in self.scorecard if (v.emerging or v.at_risk) and v.gap.status != "missed")
 
 
+@spoken(lambda month: month.company.language)
 def analyse(month: DepartmentMonth) -> Analysis:
-    """Judge every KPI of the month, look for the causes of what is wrong, and recommend what to do."""
+    """Judge every KPI of the month, look for the causes of what is wrong, and recommend what to do.
+
+    The texts in it, such as those of the evidence, are in the company's language.
+    """
     verdicts = judge(month)
     diagnoses = diagnose(month, verdicts)
     changes, outcomes = None, judge_actions(month)
@@ -58,17 +65,19 @@ def analyse(month: DepartmentMonth) -> Analysis:
         changes = find_changes(
             month, verdicts, diagnoses, verdicts_before=earlier, diagnoses_before=diagnose(month.before, earlier)
         )
+    plans = recommend(month, verdicts, diagnoses, outcomes)
     return Analysis(
         month=month,
         verdicts=verdicts,
         drivers=find_drivers(month, verdicts),
         diagnoses=diagnoses,
         department=diagnose_department(month, verdicts),
-        plans=recommend(month, verdicts, diagnoses, outcomes),
+        plans=plans,
         budget=error_budget(
             [verdict for verdict in verdicts if verdict.kpi.scorecard],
             significance=month.company.thresholds.significance,
         ),
         outcomes=outcomes,
         changes=changes,
+        decisions=decisions(month, verdicts, plans),
     )

@@ -6,13 +6,17 @@
 from saypro_analysis.analysis import Analysis, analyse
 from saypro_analysis.many import judge_segments, judge_table
 from saypro_analysis.month import CompanyMonth, open_company, open_month
+from saypro_analysis.show.by_month import show_targets_by_month
 from saypro_analysis.show.changes import show_changes
+from saypro_analysis.show.decisions import show_decisions
+from saypro_analysis.show.departments import show_departments
 from saypro_analysis.show.drivers import show_drivers
+from saypro_analysis.show.earlier_months import show_earlier_months
 from saypro_analysis.show.explore import explore
+from saypro_analysis.show.matrix import show_matrix
 from saypro_analysis.show.overview import (
     show_all_missed,
     show_causes,
-    show_departments,
     show_overview_changes,
     show_overview_head,
     show_overview_method,
@@ -43,9 +47,12 @@ __all__ = [
     "show_all_missed",
     "show_causes",
     "show_changes",
+    "show_decisions",
     "show_departments",
     "show_drivers",
+    "show_earlier_months",
     "show_head",
+    "show_matrix",
     "show_method",
     "show_missed",
     "show_overview_changes",
@@ -54,6 +61,7 @@ __all__ = [
     "show_progress",
     "show_scorecard",
     "show_segments",
+    "show_targets_by_month",
     "show_watch_list",
     "use_report_style",
 ]

@@ -199,6 +199,7 @@ class Kpi:
     baseline: Baseline = Baseline()
     year: YearKind = ""  # what a fiscal year of this KPI is; "": decided by its definition
     year_target: float | None = None  # of the fiscal year; default: what the months' targets come to
+    worth: float | None = None  # money that one unit (one point, for percent) of the gap costs in a month
     owner: str = ""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
@@ -344,16 +345,37 @@ class DataSource:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mail:
+    """How a month is sent by e-mail: the server, the sender, and who gets it.
+
+    The password of ``user`` is never in a file: it comes from the environment variable ``SAYPRO_SMTP_PASSWORD``.
+    """
+
+    host: str = ""
+    port: int | None = None  # default: 25, 587 or 465, by the security
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    user: str = ""
+    sender: str = ""
+    to: tuple[str, ...] = ()
+    limit_mb: float = 20.0  # largest message, with its attachments as they travel, in millions of bytes
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
 class Company:
     """All of company.yml."""
 
     name: str
     currency: str = "USD"
     locale: str = "en_US"
+    language: str = "en"  # of the words; numbers follow the locale
     fiscal_year_start: int = 1
+    decide_within: int = 14  # days after the month's end until which decisions are asked for
     contact: str = ""
     data: DataSource = DataSource()
     thresholds: Thresholds = Thresholds()
+    mail: Mail = Mail()
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 

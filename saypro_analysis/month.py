@@ -2,14 +2,15 @@
 
 The monthly run computes the data once and points the notebooks to them with the environment variable
 ``SAYPRO_SNAPSHOT``, to its copy of the params with ``SAYPRO_PARAMS``, and to the last month that was published before
-with ``SAYPRO_EARLIER`` (empty: none). Without them, as in JupyterLab, the data are computed from their source, and
-published months are looked for in ``reports`` beside the params.
+with ``SAYPRO_EARLIER`` (empty: none); it says with ``SAYPRO_RUN_AT`` when it began. Without them, as in JupyterLab, the
+data are computed from their source, and published months are looked for in ``reports`` beside the params.
 """
 
 import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,10 +28,13 @@ from saypro_analysis.data.views import tables_behind
 from saypro_analysis.errors import Fault, ParamsError, ReportError
 from saypro_analysis.family import weigh_family
 from saypro_analysis.kpi import Department, DepartmentMonth, Kpi, Params, PlannedAction, Published
+from saypro_analysis.numbers import numbers_of
+from saypro_analysis.texts import n, speaking
 
 SNAPSHOT = "SAYPRO_SNAPSHOT"
 PARAMS = "SAYPRO_PARAMS"
 EARLIER = "SAYPRO_EARLIER"
+RUN_AT = "SAYPRO_RUN_AT"
 LATEST = "latest"
 
 
@@ -238,8 +242,20 @@ def _provenance(params: Params, department: Department, snapshot: Snapshot) -> d
     used = snapshot.sources[snapshot.sources["table"].isin(_own_tables(params, department))]
     files = used[used["file"] != "view"]
     return {
+        "Prepared": os.environ.get(RUN_AT) or f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "Data as of": snapshot.as_of,
-        "Sources": "; ".join(f"{row.file}, {row.rows:,} rows" for row in files.itertuples()),
+        "Sources": _sources(params, files),
         "Data fingerprint": snapshot.fingerprint[:16],
         "Made with": f"saypro-analysis {__version__}, pandas {pd.__version__}, duckdb {duckdb.__version__}",
     }
+
+
+def _sources(params: Params, files: pd.DataFrame) -> str:
+    """The files with their numbers of rows, in the company's language."""
+    numbers = numbers_of(params.company)
+    with speaking(params.company.language):
+        held = [
+            n("{file}, {number} row", "{file}, {number} rows", rows, file=file, number=numbers.plain(rows))
+            for file, rows in zip(files["file"], files["rows"], strict=True)
+        ]
+    return "; ".join(held)

@@ -16,6 +16,7 @@ from saypro_analysis.action_values import ActionValues, action_values
 from saypro_analysis.effect import FINDINGS, MIN_AFTER, SURE_AFTER, YEAR, Effects, compared_means, weigh_effects
 from saypro_analysis.kpi import WAYS, DepartmentMonth, Kpi, PlannedAction, RecordedOutcome
 from saypro_analysis.ranks import Z90
+from saypro_analysis.texts import later, n, t
 from saypro_analysis.trend_tests import weigh_trends
 from saypro_analysis.windows import (
     MIN_BEFORE,
@@ -32,7 +33,7 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Verdict = Literal["worked", "too early", "no evidence", "worsened", "not judged"]
 TREND = 0.05  # p below which the baseline has a trend; the usual level, as in ``Thresholds.significance``
-SMALL = "too small a change to matter for this KPI"
+SMALL = later("too small a change to matter for this KPI")
 LABEL = "observational"  # method.md: no verdict is shown without this word
 
 
@@ -121,8 +122,13 @@ def _outcome(month: DepartmentMonth, row: PlannedAction, kpi: Kpi) -> Outcome:
 
 
 def _few_before(before: int) -> str:
-    few = f"{before} month{'s' if before != 1 else ''} with a value before it; {MIN_BEFORE} are needed"
-    return few if before < MIN_BEFORE else ""
+    if before >= MIN_BEFORE:
+        return ""
+    return n(
+        "{number} month with a value before it; {needed} are needed",
+        "{number} months with a value before it; {needed} are needed",
+        before, number=before, needed=MIN_BEFORE,
+    )  # fmt: skip
 
 
 def _judge(
@@ -170,12 +176,20 @@ def _due(soonest: pd.Period, row: PlannedAction) -> pd.Period:
 def _why_early(row: PlannedAction, window: Window, months: int, waits: Sequence[str], now: pd.Period) -> str:
     due = _due(window.first + (MIN_AFTER - 1), row)
     if waits:
-        still = f"{', '.join(waits)} {'is' if len(waits) == 1 else 'are'} still open"
-        return f"it can show from {window.first} on at the earliest, as {still}"
+        return n(
+            "it can show from {month} on at the earliest, as {actions} is still open",
+            "it can show from {month} on at the earliest, as {actions} are still open",
+            len(waits), month=window.first, actions=", ".join(waits),
+        )  # fmt: skip
     if due <= now:
         return needed(window, months)
-    held = f"{months} month{'s' if months != 1 else ''} with a value since {window.first}"
-    return f"{held if months else f'it can show from {window.first} on'}; due in {due}"
+    if not months:
+        return t("it can show from {month} on; due in {due}", month=window.first, due=due)
+    return n(
+        "{number} month with a value since {month}; due in {due}",
+        "{number} months with a value since {month}; due in {due}",
+        months, number=months, month=window.first, due=due,
+    )  # fmt: skip
 
 
 def _end(values: ActionValues, months: Flags, at: int) -> pd.Period | None:
@@ -206,5 +220,5 @@ def _with_sizes(
         outcome, verdict=verdict, effect=effect, low=effect - margin, high=effect + margin, smallest_visible=margin,
         chance=float(found.chance[0]), baseline_mean=float(means[0][0]), post_mean=float(means[1][0]),
         rebase=window.first if moved and not known and not outcome.planned.segment else None,
-        telling=not window.joint and (moved or missed), reason=SMALL if small else "",
+        telling=not window.joint and (moved or missed), reason=t(SMALL) if small else "",
     )  # fmt: skip

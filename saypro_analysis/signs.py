@@ -7,11 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from saypro_analysis.kpi import DepartmentMonth, Kpi, Observation, Sign, SignRule
+from saypro_analysis.numbers import numbers_of, value_and_bound
+from saypro_analysis.texts import later, month_name, t
 from saypro_analysis.verdict import Verdict, judge_kpi
 
 YES, NO = 0.95, 0.05  # no rule and no observer is ever quite sure; "yes" and "no" of the method
 
 _NAME = re.compile(r"\b[a-z]\w*\b")  # a KPI's id in a formula
+_SHOWN = {
+    "missed": (later("{kpi} missed"), later("{kpi} not missed")),
+    "declining": (later("{kpi} declining"), later("{kpi} not declining")),
+    "fluctuating": (later("{kpi} fluctuating"), later("{kpi} not fluctuating")),
+}
+_FULL = later("{kpi} {value} (a full sign at {bound})")
+_NONE = later("{kpi} {value} (no sign at {bound})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,18 +117,6 @@ def ramp(value: float, *, none_at: float, full_at: float) -> float:
     return NO + (YES - NO) * min(max(part, 0.0), 1.0)
 
 
-def write_value(value: float, unit: str = "") -> str:
-    """A number with as many digits as a reader needs, shares as percent.
-
-    >>> write_value(0.1123, "percent"), write_value(12345.6, "currency"), write_value(3.5, "hours")
-    ('11.2%', '12,346', '3.5 hours')
-    """
-    if unit == "percent":
-        return f"{100 * value:.3g}%"
-    number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    return f"{number} {unit}" if unit in ("hours", "minutes", "days") else number
-
-
 def _newest(month: DepartmentMonth, sign: str, kpi: Kpi | None, *, everywhere: bool) -> Observation | None:
     """The observation that counts: newest month, then for the KPI, then recorded last; see ``sign_degrees``."""
     names = {"", kpi.id, kpi.key} if kpi else {""}
@@ -155,7 +152,7 @@ def _telling(seen: Observation) -> str:
     who = seen.who or seen.source
     source = f" ({seen.source})" if seen.source and seen.source != who else ""
     note = f": {seen.note}" if seen.note else ""
-    return f"observed by {who} in {seen.month.strftime('%B %Y')}{source}{note}"
+    return t("observed by {who} in {month}", who=who, month=month_name(seen.month)) + source + note
 
 
 def _measured(month: DepartmentMonth, verdicts: Mapping[str, Verdict], rule: SignRule) -> tuple[float, str] | None:
@@ -169,21 +166,21 @@ def _measured(month: DepartmentMonth, verdicts: Mapping[str, Verdict], rule: Sig
     name = _name_of(month, verdict.kpi)
     if rule.verdict:
         shown = _shows(verdict, rule.verdict)
-        return None if shown is None else (YES if shown else NO, f"{name} {'' if shown else 'not '}{rule.verdict}")
+        return None if shown is None else (YES if shown else NO, t(_SHOWN[rule.verdict][not shown], kpi=name))
     if rule.none_at is None or rule.full_at is None:
         return None
-    value, unit = verdict.gap.actual, verdict.kpi.unit
-    degree = ramp(value, none_at=rule.none_at, full_at=rule.full_at)
-    bound = f"a full sign at {write_value(rule.full_at, unit)}"
-    if degree <= NO:
-        bound = f"no sign at {write_value(rule.none_at, unit)}"
-    return degree, f"{name} {write_value(value, unit)} ({bound})"
+    value, degree = verdict.gap.actual, ramp(verdict.gap.actual, none_at=rule.none_at, full_at=rule.full_at)
+    edge = rule.none_at if degree <= NO else rule.full_at
+    shown, bound = value_and_bound(verdict.kpi, value, edge, numbers_of(month.company))
+    message = _NONE if degree <= NO else _FULL
+    return degree, t(message, kpi=name, value=shown, bound=bound)
 
 
 def _name_of(month: DepartmentMonth, kpi: Kpi) -> str:
     if kpi.department == month.department.id:
         return kpi.name
-    return f"{kpi.name} of {month.departments.get(kpi.department, kpi.department)}"
+    owner = month.departments.get(kpi.department, kpi.department)
+    return t("{kpi} of {department}", kpi=kpi.name, department=owner)
 
 
 def _shows(verdict: Verdict, asked: str) -> bool | None:

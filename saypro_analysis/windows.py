@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from saypro_analysis.kpi import PlannedAction, Rebase
+from saypro_analysis.texts import n, t
 
 MIN_BEFORE = 12  # months of a baseline; method.md, and NHSRplotthedots' least for a fixed baseline
 MIN_BETWEEN = 3  # months of its own that an action needs before the next one starts; method.md: fewer are "too early"
@@ -154,8 +155,10 @@ def disturbed(window: Window, rebases: Iterable[Rebase], rivals: Sequence[str]) 
     """
     for rebase in rebases:
         if window.baseline_last < pd.Period(rebase.month, "M") < window.first:
-            return f"{_changed(rebase)}, between the months before and those since"
-    return f"what it is compared with had an action of its own: {', '.join(rivals)}" if rivals else ""
+            return t("{change}, between the months before and those since", change=_changed(rebase))
+    if not rivals:
+        return ""
+    return t("what it is compared with had an action of its own: {actions}", actions=", ".join(rivals))
 
 
 def never_enough(window: Window, rebases: Iterable[Rebase], months: int, *, now: pd.Period) -> str:
@@ -170,16 +173,21 @@ def never_enough(window: Window, rebases: Iterable[Rebase], months: int, *, now:
     if window.until is None or window.until > now or months >= MIN_BETWEEN:
         return ""
     ended = [_changed(rebase) for rebase in rebases if pd.Period(rebase.month, "M") == window.until + 1]
-    return f"{ended[0] if ended else f'another action started in {window.until + 1}'}; {needed(window, months)}"
+    why = ended[0] if ended else t("another action started in {month}", month=window.until + 1)
+    return f"{why}; {needed(window, months)}"
 
 
 def needed(window: Window, months: int) -> str:
     """How many months are needed, and how many are held (see ``never_enough`` for an example)."""
-    return f"three months with a value are needed, {months} {'is' if months == 1 else 'are'} held since {window.first}"
+    return n(
+        "three months with a value are needed, {number} is held since {month}",
+        "three months with a value are needed, {number} are held since {month}",
+        months, number=months, month=window.first,
+    )  # fmt: skip
 
 
 def _changed(rebase: Rebase) -> str:
-    return f"limits start anew in {rebase.month} (“{rebase.reason}”)"
+    return t("limits start anew in {month} (“{reason}”)", month=rebase.month, reason=rebase.reason)
 
 
 def _clashes(other: PlannedAction, start: pd.Period, first: pd.Period, last: pd.Period, now: pd.Period | None) -> bool:

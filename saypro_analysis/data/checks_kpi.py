@@ -106,6 +106,8 @@ def _check_gap(document: Document, path: KeyPath, kpi: Kpi) -> Iterator[Fault]:
         size = getattr(kpi, name)
         if size is not None and size <= 0:
             yield document.fault((*path, name), found=f"{size:g}", hint="above 0")
+    if kpi.worth is not None and kpi.worth <= 0:
+        yield document.fault((*path, "worth"), found=f"{kpi.worth:g}", hint="above 0, in the company's currency")
     if kpi.gap_view == "odds" and kpi.unit != "percent":
         hint = "odds are of shares: use it with unit: percent, else relative or noise"
         yield document.fault((*path, "gap_view"), found=f"odds, with unit: {kpi.unit}", hint=hint)

@@ -18,6 +18,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 
 from saypro_analysis.show.fragment import PAGE_MIME
+from saypro_analysis.show.page import page_words
 from saypro_analysis.show.style import icons, stylesheet
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -27,6 +28,7 @@ _HEADING = re.compile(r"(</?h)([1-6])(>)")
 _DATA_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,")
 _NEAR = re.compile(r"(?:mailto:|#|(?![/\\\\])(?![A-Za-z][A-Za-z0-9+.-]*:))")
 _ID = re.compile(r'\bid="([^"]+)"')
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # in HTML; data may hold them
 _CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\x1b\].*?(?:\x07|\x1b\\)|[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -41,7 +43,7 @@ class PrepareReport(Preprocessor):
             "title": page.get("title") or nb.metadata.get("title") or "Report",
             "lang": page.get("lang") or "en",
             "company": page.get("company", ""),
-            "month_name": page.get("month_name", ""),
+            "words": page.get("words") or page_words(""),
             "sample": bool(page.get("sample")),
             "nav": page.get("nav", ()),
             "style": stylesheet() + _page_margins(page),
@@ -58,12 +60,17 @@ def _page_facts(cells: list[Any]) -> dict[str, Any]:
 
 def _page_margins(page: dict[str, Any]) -> Markup:
     """What stands below each printed page. All but letters, digits and spaces is written as a CSS escape."""
-    parts = [part for part in (page.get("company"), "monthly performance report", page.get("month_name")) if part]
-    text = re.sub(r"[^A-Za-z0-9 ]", lambda found: f"\\{ord(found[0]):06x}", ", ".join(map(str, parts)))
+    words = page.get("words") or page_words("")
+    before, between, after = (_css_text(part) for part in words["page"].split("\n"))
     font = "font:8pt sans-serif;color:#444"
-    pages = f'@bottom-right{{content:"Page " counter(page) " of " counter(pages);{font}}}'
-    rule = f'@page{{size:A4;margin:14mm 13mm 16mm;@bottom-left{{content:"{text}";{font}}}{pages}}}'
+    numbers = f'content:"{before}" counter(page) "{between}" counter(pages) "{after}"'
+    left, right = f'@bottom-left{{content:"{_css_text(words["foot"])}";{font}}}', f"@bottom-right{{{numbers};{font}}}"
+    rule = f"@page{{size:A4;margin:14mm 13mm 16mm;{left}{right}}}"
     return Markup(rule)  # noqa: S704 (escaped above)
+
+
+def _css_text(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9 ]", lambda found: f"\\{ord(found[0]):06x}", text)
 
 
 def unique_ids(parts: list[str]) -> list[str]:
@@ -179,4 +186,4 @@ def _shared_exporter() -> Any:
 def export_html(notebook: Any, *, exporter: Any = None) -> str:
     """The page of an executed notebook as one self-contained HTML file."""
     page, _ = (exporter or _shared_exporter()).from_notebook_node(notebook)
-    return str(page)
+    return _FORBIDDEN.sub("", str(page))

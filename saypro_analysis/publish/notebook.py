@@ -13,8 +13,9 @@ _DEPARTMENT_NAMES = (
     "show_progress", "show_scorecard", "show_watch_list", "use_report_style",
 )  # fmt: skip
 _OVERVIEW_NAMES = (
-    "export_overview", "open_company", "show_all_missed", "show_causes", "show_departments", "show_overview_changes",
-    "show_overview_head", "show_overview_method", "use_report_style",
+    "export_overview", "open_company", "show_all_missed", "show_causes", "show_decisions", "show_departments",
+    "show_earlier_months", "show_matrix", "show_overview_changes", "show_overview_head", "show_overview_method",
+    "show_targets_by_month", "use_report_style",
 )  # fmt: skip
 
 
@@ -84,10 +85,14 @@ def overview_cells() -> tuple[Cell, ...]:
         _code("use_report_style()", NOTEBOOK_ONLY),
         _note("## The report"),
         _code("show_overview_head(company.analyses, company.month, company.missing)"),
+        _code("show_decisions(company.analyses)"),
         _code("show_departments(company.analyses, company.missing)"),
         _code("show_overview_changes(company.analyses)"),
         _code("show_all_missed(company.analyses)"),
+        _code("show_matrix(company.analyses)"),
         _code("show_causes(company.analyses)"),
+        _code("show_targets_by_month(company.analyses)"),
+        _code("show_earlier_months(company.analyses)"),
         _code("show_overview_method(company.analyses)"),
         _note("## The numbers of the report"),
         _code("export_overview(company.analyses, company.month, company.missing)"),

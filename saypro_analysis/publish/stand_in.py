@@ -11,15 +11,16 @@ from saypro_analysis.publish.html import export_html
 from saypro_analysis.show.fragment import Fragment
 from saypro_analysis.show.numbers import month_name
 from saypro_analysis.show.page import OVERVIEW, page_json
+from saypro_analysis.texts import t
 
 _PAGE = Markup(
-    '<nav class="crumbs" aria-label="Breadcrumb"><ol><li><a href="../index.html">All months</a></li>'
-    '<li aria-current="page">{month}</li></ol></nav>\n{sample}<h1><b>Executive overview</b>, {month}</h1>\n'
-    '<p class="lead">{lead}</p>\n<div class="ask" role="note"><p><b>Why</b></p><p>{reason}</p></div>\n'
-    '<section id="departments" aria-labelledby="departments-h">\n<h2 id="departments-h">Reports of the month</h2>\n'
+    '<nav class="crumbs" aria-label="{crumbs}"><ol><li><a href="../index.html">{all_months}</a></li>'
+    '<li aria-current="page">{month}</li></ol></nav>\n{sample}<h1><b>{overview}</b>, {month}</h1>\n'
+    '<p class="lead">{lead}</p>\n<div class="ask" role="note"><p><b>{why}</b></p><p>{reason}</p></div>\n'
+    '<section id="departments" aria-labelledby="departments-h">\n<h2 id="departments-h">{reports}</h2>\n'
     "<ul>\n{items}\n</ul>\n</section>"
 )
-_SAMPLE = Markup('<p class="sample"><b>Made-up sample data.</b> {}’s figures in these reports are invented.</p>\n')
+_SAMPLE = Markup('<p class="sample"><b>{}</b> {}</p>\n')
 
 
 def write_stand_in(
@@ -32,10 +33,16 @@ def write_stand_in(
     """
     there = {key for key in names if (folder / f"{key}.html").is_file()}
     period = pd.Period(month, "M")
-    lead = f"The overview of {month_name(period)} could not be made."
+    lead = t("The overview of {month} could not be made.", month=month_name(period))
+    invented = t("{company}’s figures in these reports are invented.", company=company)
     html = _PAGE.format(
         month=month_name(period),
-        sample=_SAMPLE.format(company) if sample else "",
+        sample=_SAMPLE.format(t("Made-up sample data."), invented) if sample else "",
+        overview=t("Executive overview"),
+        why=t("Why"),
+        reports=t("Reports of the month"),
+        all_months=t("All months"),
+        crumbs=t("Breadcrumb"),
         lead=lead,
         reason=reason,
         items=Markup("\n").join(_item(key, name, key in there, missing.get(key, "")) for key, name in names.items()),
@@ -46,7 +53,7 @@ def write_stand_in(
 
 def _item(key: str, name: str, there: bool, reason: str) -> Markup:
     label = Markup('<a href="{}.html">{}</a>').format(key, name) if there else name
-    note = reason or ("" if there else "no report")
+    note = reason or ("" if there else t("no report"))
     return Markup("<li>{}{}</li>").format(label, f": {note}" if note else "")
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from saypro_analysis.show.fragment import Fragment, render
-from saypro_analysis.show.numbers import count, month_name
+from saypro_analysis.show.numbers import capital, month_name, numeral
+from saypro_analysis.show.page import page_words
+from saypro_analysis.texts import language, n, t
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +23,14 @@ class MonthTally:
 def show_archive(tallies: Sequence[MonthTally], *, company: str, names: Mapping[str, str]) -> Fragment:
     """The page of all months, newest first; ``names`` gives each department's name by id, in order."""
     newest = sorted(tallies, key=lambda tally: tally.month, reverse=True)
-    lead = f"{count(len(newest), 'month')} of reports".capitalize() + (
-        f", the latest for {month_name(pd.Period(newest[0].month, 'M'))}." if newest else "."
-    )
-    page = {"title": f"All months, {company}", "lang": "en", "company": company, "nav": []}
+    lead = _lead(newest)
+    page = {
+        "title": t("All months, {company}", company=company),
+        "lang": language(),
+        "company": company,
+        "nav": [],
+        "words": page_words(company),
+    }
     html = render(
         "archive",
         company=company,
@@ -34,6 +40,16 @@ def show_archive(tallies: Sequence[MonthTally], *, company: str, names: Mapping[
         rows=[_row(tally, names) for tally in newest],
     )
     return Fragment(html=str(html), text=lead, page=page)
+
+
+def _lead(newest: Sequence[MonthTally]) -> str:
+    if not newest:
+        return t("No month has been reported yet.")
+    latest = month_name(pd.Period(newest[0].month, "M"))
+    return capital(
+        n("{number} month of reports, the latest for {month}.", "{number} months of reports, the latest for {month}.",
+          len(newest), number=numeral(len(newest)), month=latest)
+    )  # fmt: skip
 
 
 def _row(tally: MonthTally, names: Mapping[str, str]) -> dict[str, object]:

@@ -7,12 +7,14 @@ from markupsafe import Markup
 
 from saypro_analysis.compared import Beside, Compared
 from saypro_analysis.contributions import Basis
-from saypro_analysis.show.chart_words import unit_words
+from saypro_analysis.show.chart_words import measured
 from saypro_analysis.show.comparisons import segments_chart
+from saypro_analysis.show.driver_words import label
 from saypro_analysis.show.figures import Figure, figure_html
 from saypro_analysis.show.numbers import capital, month_name, numeral
 from saypro_analysis.show.story import Told
 from saypro_analysis.splits import bad_way
+from saypro_analysis.texts import n, t
 
 MOST = 12  # bars; more cannot be read
 
@@ -24,27 +26,34 @@ def beside_html(told: Told, compared: Sequence[Compared]) -> Markup:
     name = chosen.dimension.replace("_", " ")
     held = [one for one in chosen.members if one.value is not None][:MOST]
     short = {one.name for one in wrong_side(told, chosen)}
-    table = pd.DataFrame({"segment": [one.name or "Not named" for one in held], "value": [one.value for one in held]})
+    drawn = pd.DataFrame(
+        {
+            "segment": [label(one.name) or t("Not named") for one in held],
+            "value": [one.value for one in held],
+            "missed": [one.name in short for one in held],
+        }
+    )
+    measure, month = measured(told.kpi, told.numbers), month_name(told.verdict.month)
     figure = Figure(
         name=f"drivers-{told.kpi.id}-{chosen.dimension}",
         title=compared_title(told, chosen),
-        subtitle=f"{told.kpi.name}{unit_words(told.kpi, told.numbers)} by {name}, {month_name(told.verdict.month)}.",
+        subtitle=t("{measure} by {part}, {month}.", measure=measure, part=name, month=month),
         description=compared_words(told, chosen),
-        heads=(name.capitalize(), "Now", basis_reference(told, chosen.basis), "Records"),
-        rows=[
-            (
-                one.name or "Not named",
-                told.numbers.value(told.kpi, one.value),
-                told.numbers.value(told.kpi, one.reference),
-                told.numbers.plain(float(one.rows)) if one.rows is not None else "–",
-            )
-            for one in chosen.members
-        ],
+        heads=(name.capitalize(), t("Now"), basis_reference(told, chosen.basis), t("Records")),
+        rows=[_row(told, one) for one in chosen.members],
         kind="bars",
     )
-    drawn = table.assign(missed=[one.name in short for one in held])
     with_target = chosen.basis == "target"
     return figure_html(figure, lambda narrow: segments_chart(drawn, told, narrow=narrow, with_target=with_target))
+
+
+def _row(told: Told, one: Beside) -> tuple[str, ...]:
+    return (
+        label(one.name) or t("Not named"),
+        told.numbers.value(told.kpi, one.value),
+        told.numbers.value(told.kpi, one.reference),
+        told.numbers.plain(float(one.rows)) if one.rows is not None else "–",
+    )
 
 
 def _gaps(compared: Compared) -> list[float]:
@@ -65,31 +74,44 @@ def wrong_side(told: Told, compared: Compared) -> list[Beside]:
 
 def compared_title(told: Told, compared: Compared) -> str:
     """The message of segments side by side."""
-    name, short = compared.dimension.replace("_", " "), wrong_side(told, compared)
-    what = "miss the target" if compared.basis == "target" else "are worse than before"
+    short, fields = wrong_side(told, compared), {"part": compared.dimension.replace("_", " ")}
     if not short:
-        return f"No {name} {'misses the target' if compared.basis == 'target' else 'is worse than before'}"
-    held = [one for one in compared.members if one.value is not None and one.reference is not None]
-    worst = f"furthest off is {short[0].name or 'not named'}, at {told.numbers.value(told.kpi, short[0].value)}"
-    if len(short) == 1:
-        what = "misses the target" if compared.basis == "target" else "is worse than before"
-    return f"{capital(numeral(len(short)))} of {numeral(len(held))} by {name} {what}, {worst}"
+        if compared.basis == "target":
+            return t("No {part} misses the target", **fields)
+        return t("No {part} is worse than before", **fields)
+    fields |= {"number": numeral(len(short)), "all": numeral(len(_gaps(compared)))}
+    fields |= {"segment": label(short[0].name) or t("not named"), "value": told.numbers.value(told.kpi, short[0].value)}
+    if compared.basis == "target":
+        title = n(
+            "{number} of {all} by {part} misses the target, furthest off is {segment}, at {value}",
+            "{number} of {all} by {part} miss the target, furthest off is {segment}, at {value}",
+            len(short), **fields,
+        )  # fmt: skip
+    else:
+        title = n(
+            "{number} of {all} by {part} is worse than before, furthest off is {segment}, at {value}",
+            "{number} of {all} by {part} are worse than before, furthest off is {segment}, at {value}",
+            len(short), **fields,
+        )  # fmt: skip
+    return capital(title)
 
 
 def compared_words(told: Told, compared: Compared) -> str:
     """The text alternative of segments side by side: every one with its value."""
+    unnamed = t("not named")
     shown = [
-        f"{one.name or 'not named'} {told.numbers.value(told.kpi, one.value)}"
+        f"{label(one.name) or unnamed} {told.numbers.value(told.kpi, one.value)}"
         for one in compared.members
         if one.value is not None
     ]
     name = compared.dimension.replace("_", " ")
-    first = "Segments that do not add up to the whole, and are only compared."
-    return f"{first} Bars of {told.kpi.name} by {name}: {', '.join(shown)}."
+    first = t("Segments that do not add up to the whole, and are only compared.")
+    bars = t("Bars of {kpi} by {part}: {values}.", kpi=told.kpi.name, part=name, values=", ".join(shown))
+    return f"{first} {bars}"
 
 
 def basis_reference(told: Told, basis: Basis) -> str:
     """The head of a column of references."""
     if basis == "target":
-        return "Target"
+        return t("Target")
     return month_name(told.verdict.month - (1 if basis == "last month" else 12), short=True)

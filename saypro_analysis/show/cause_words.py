@@ -1,39 +1,46 @@
 """Words about causes and actions: what the evidence points to, how sure that is, what to do and what remains."""
 
+from collections import Counter
 from collections.abc import Sequence
-
-from markupsafe import Markup
 
 from saypro_analysis.actions import Plan, Recommendation
 from saypro_analysis.causes import CauseFinding, Diagnosis, Evidence
 from saypro_analysis.gates import is_unsteady
-from saypro_analysis.show.numbers import Numbers, capital, count, date_name, listed
+from saypro_analysis.show.numbers import Numbers, capital, date_name, listed, numeral
 from saypro_analysis.show.story import Told
+from saypro_analysis.texts import language, later, n, t
 
 CLOSE = 0.10  # causes this near to each other are named together
 HALF_KNOWN, WELL_KNOWN = 0.4, 0.66  # coverage below the first is low confidence, from the second on high
-SHOWN_ACTIONS = 2  # in the four-part block
+_NOUNS_CAPITAL = ("de", "lb")  # languages in which a small first letter would be a fault
 SHOWN_SIGNS = 4  # for and against each cause; the heaviest come first
 
+CONFIDENCE = {
+    "low": later("low confidence"),
+    "medium": later("medium confidence"),
+    "high": later("high confidence"),
+}
 VERDICTS = {
-    "likely": "Likely",
-    "possible": "Possible",
-    "not indicated": "Not indicated",
-    "weak": "Some evidence, not enough",
-    "no evidence": "No evidence either way",
+    "likely": later("Likely"),
+    "possible": later("Possible"),
+    "not indicated": later("Not indicated"),
+    "weak": later("Some evidence, not enough"),
+    "no evidence": later("No evidence either way"),
 }
 GATED = {
-    "lock in": "It is better than usual and meets its target: learn what worked and keep it.",
-    "keep going": "It is getting better: keep going, and check that it holds.",
-    "on the way": "It is getting better but misses its target by its usual range: keep the plan.",
-    "leave alone": "Its usual range meets the target: nothing needs to be done.",
-    "reduce variation": "It swings more than it should: work on steadiness, not on a single month.",
-    "ordinary variation": "No single month explains this; work on the process, not on the month.",
-    "redesign": "Its usual range misses the target: change the process, its capacity or the target, not one month.",
-    "find the event": "Something happened to a process that used to meet its target: find what, and undo it.",
-    "investigate": "Something has changed for the worse: find out what, and protect the target meanwhile.",
-    "escalate": "It has become worse and keeps missing its target: find what happened, and change the process.",
-    "too little data": "There is too little data to say what kind of answer it needs.",
+    "lock in": later("It is better than usual and meets its target: learn what worked and keep it."),
+    "keep going": later("It is getting better: keep going, and check that it holds."),
+    "on the way": later("It is getting better but misses its target by its usual range: keep the plan."),
+    "leave alone": later("Its usual range meets the target: nothing needs to be done."),
+    "reduce variation": later("It swings more than it should: work on steadiness, not on a single month."),
+    "ordinary variation": later("No single month explains this; work on the process, not on the month."),
+    "redesign": later(
+        "Its usual range misses the target: change the process, its capacity or the target, not one month."
+    ),
+    "find the event": later("Something happened to a process that used to meet its target: find what, and undo it."),
+    "investigate": later("Something has changed for the worse: find out what, and protect the target meanwhile."),
+    "escalate": later("It has become worse and keeps missing its target: find what happened, and change the process."),
+    "too little data": later("There is too little data to say what kind of answer it needs."),
 }
 
 
@@ -57,52 +64,21 @@ def supported(diagnosis: Diagnosis | None) -> tuple[CauseFinding, ...]:
 def points_to(diagnosis: Diagnosis) -> str:
     """What the evidence points to, as a sentence."""
     found = supported(diagnosis)
-    sure = f"{confidence(diagnosis)} confidence"
     if not found:
-        return "No cause is well supported by the signs that are known."
+        return t("No cause is well supported by the signs that are known.")
     first, second = found[0], found[1] if len(found) > 1 else None
-    lead = f"The evidence points first to {lower(first.cause.name)} ({score(first)} of 100, {sure})"
+    sure = t(CONFIDENCE[confidence(diagnosis)])
+    fields = {"cause": lower(first.cause.name), "score": score(first), "confidence": sure}
     if second is None:
-        return f"{lead}."
+        return t("The evidence points first to {cause} ({score} of 100, {confidence}).", **fields)
+    fields |= {"other": lower(second.cause.name), "second": score(second)}
     if first.posterior - second.posterior <= CLOSE:
-        both = f"{lower(first.cause.name)} and {lower(second.cause.name)}"
-        return f"The evidence points to {both} alike ({score(first)} and {score(second)} of 100, {sure})."
-    return f"{lead}, then to {lower(second.cause.name)} ({score(second)})."
-
-
-def why(told: Told | None) -> Markup:
-    """The part "why" of the four-part block."""
-    if told is None:
-        return Markup("There is no shortfall to explain.")
-    if told.diagnosis is None:
-        return Markup("{}").format(f"The causes of {told.kpi.name} were not looked at.")
-    text = points_to(told.diagnosis)
-    check = told.diagnosis.next_check
-    if not supported(told.diagnosis) and check is not None:
-        text += f" Next to check: {check.question or lower(check.name)}"
-    return Markup("{}").format(text)
-
-
-def plan_words(told: Told | None) -> Markup:
-    """The part "what to do" of the four-part block."""
-    if told is None or told.plan is None:
-        return Markup("No action is needed. Keep watching the scorecard.")
-    items = told.plan.recommendations
-    if not items:
-        return Markup("{}").format(GATED.get(told.plan.gated, "Nothing is recommended."))
-    shown = [_do(item) for item in items[:SHOWN_ACTIONS]]
-    if len(items) > SHOWN_ACTIONS:
-        shown.append(f"{capital(count(len(items) - SHOWN_ACTIONS, 'more action'))} for it below.")
-    foot = together(told, told.plan)
-    closing = Markup(" <b>{}</b>").format(foot) if foot else ""
-    return Markup("{}{}").format(" ".join(shown), closing)
-
-
-def _do(item: Recommendation) -> str:
-    text = item.text.strip().rstrip(".")
-    if item.kind == "check":
-        return f"Check first: {lower(text)}" + ("" if text.endswith("?") else ".")
-    return f"{capital(text)}."
+        return t(
+            "The evidence points to {cause} and {other} alike ({score} and {second} of 100, {confidence}).", **fields
+        )
+    return t(
+        "The evidence points first to {cause} ({score} of 100, {confidence}), then to {other} ({second}).", **fields
+    )
 
 
 def together(told: Told, plan: Plan) -> str:
@@ -114,31 +90,31 @@ def together(told: Told, plan: Plan) -> str:
     if closed <= 0 or not any(item.effect for item in plan.recommendations):
         return ""
     toward = -1 if _too_high(told) else 1
-    levels = f"from {told.numbers.value(told.kpi, actual)} to {told.numbers.value(told.kpi, actual + toward * closed)}"
-    left = told.numbers.amount(told.kpi, plan.remaining, long=True)
-    rest = f"that leaves {left} of the gap" if plan.remaining > 0 else "that closes the gap"
+    amount, value = told.numbers.amount, told.numbers.value
+    levels = {"now": value(told.kpi, actual), "then": value(told.kpi, actual + toward * closed)}
+    if plan.remaining > 0:
+        left = amount(told.kpi, plan.remaining, long=True)
+        text = t("Together: from {now} to {then}; that leaves {amount} of the gap.", **levels, amount=left)
+    else:
+        text = t("Together: from {now} to {then}; that closes the gap.", **levels)
     doubt = any(item.doubt and item.effect for item in plan.recommendations)
-    return f"Together: {levels}; {rest}." + (" What no sign speaks for is not counted." if doubt else "")
+    return text + " " + t("What no sign speaks for is not counted.") if doubt else text
 
 
 def effect_text(told: Told, item: Recommendation) -> tuple[str, str]:
     """The expected effect in the KPI's unit, and its range."""
     if item.kind == "check":
-        return "Tells which cause it is", ""
+        return t("Tells which cause it is"), ""
     if not item.effect:
-        return "Not estimated", ""
-    better = (
-        "less swing"
-        if item.kind == "suggested" and is_unsteady(told.verdict)
-        else "less"
-        if _too_high(told)
-        else "more"
-    )
-    amount = told.numbers.amount
-    spread = ""
+        return t("Not estimated"), ""
+    amount, spread = told.numbers.amount, ""
     if item.effect_low is not None and item.effect_high is not None:
-        spread = f"{amount(told.kpi, item.effect_low, bare=True)} to {amount(told.kpi, item.effect_high)}"
-    return f"{amount(told.kpi, item.effect, long=True)} {better}", spread
+        low, high = amount(told.kpi, item.effect_low, bare=True), amount(told.kpi, item.effect_high)
+        spread = t("{low} to {high}", low=low, high=high)
+    size = amount(told.kpi, item.effect, long=True)
+    if item.kind == "suggested" and is_unsteady(told.verdict):
+        return t("{size} less swing", size=size), spread
+    return t("{size} less", size=size) if _too_high(told) else t("{size} more", size=size), spread
 
 
 def _too_high(told: Told) -> bool:
@@ -159,10 +135,12 @@ def evidence_caption(diagnosis: Diagnosis) -> str:
     """What the evidence table says, as its caption."""
     found = supported(diagnosis)
     if not found:
-        return "No cause is well supported"
+        return t("No cause is well supported")
     if len(found) > 1 and found[0].posterior - found[1].posterior <= CLOSE:
-        return f"{found[0].cause.name} and {lower(found[1].cause.name)} are the best-supported causes"
-    return f"{found[0].cause.name} {'are' if is_many(found[0].cause.name) else 'is'} the best-supported cause"
+        first, second = found[0].cause.name, lower(found[1].cause.name)
+        return t("{first} and {second} are the best-supported causes", first=first, second=second)
+    cause, number = found[0].cause.name, 2 if is_many(found[0].cause.name) else 1
+    return n("{cause} is the best-supported cause", "{cause} are the best-supported cause", number, cause=cause)
 
 
 def is_many(name: str) -> bool:
@@ -177,25 +155,27 @@ def is_many(name: str) -> bool:
 
 def coverage_words(diagnosis: Diagnosis, numbers: Numbers) -> str:
     """How much is known, how firm it is, and what to check next."""
-    parts = [f"The signs that are known carry {numbers.percent(diagnosis.coverage)} of what all signs could tell."]
+    share = numbers.percent(diagnosis.coverage)
+    parts = [t("The signs that are known carry {share} of what all signs could tell.", share=share)]
     if not diagnosis.robust:
-        parts.append("Which cause leads depends on how strongly the signs are weighted.")
+        parts.append(t("Which cause leads depends on how strongly the signs are weighted."))
     if diagnosis.next_check is not None:
         check = diagnosis.next_check
-        parts.append(f"Next to check: {check.question or check.name}")
+        parts.append(t("Next to check: {check}", check=check.question or check.name))
     return " ".join(parts)
 
 
 def plan_caption(plan: Plan) -> str:
     """The heading of the action table."""
-    kinds = ["begun" if item.begun else item.kind for item in plan.recommendations]
-    parts = [
-        count(kinds.count("begun"), "action") + " under way" if "begun" in kinds else "",
-        count(kinds.count("planned"), "action") + " planned" if "planned" in kinds else "",
-        count(kinds.count("suggested"), "action") + " suggested" if "suggested" in kinds else "",
-        count(kinds.count("check"), "thing") + " to check first" if "check" in kinds else "",
-    ]
-    return capital(listed([part for part in parts if part]))
+    kinds = Counter("begun" if item.begun else item.kind for item in plan.recommendations)
+    begun, planned, suggested, checks = (kinds[kind] for kind in ("begun", "planned", "suggested", "check"))
+    parts = (
+        (begun, n("{number} action under way", "{number} actions under way", begun, number=numeral(begun))),
+        (planned, n("{number} action planned", "{number} actions planned", planned, number=numeral(planned))),
+        (suggested, n("{number} action suggested", "{number} actions suggested", suggested, number=numeral(suggested))),
+        (checks, n("{number} thing to check first", "{number} things to check first", checks, number=numeral(checks))),
+    )
+    return capital(listed([part for number, part in parts if number]))
 
 
 def due_text(item: Recommendation) -> str:
@@ -204,5 +184,6 @@ def due_text(item: Recommendation) -> str:
 
 
 def lower(text: str) -> str:
-    """The text with a small first letter, unless its first word is an abbreviation."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+    """The text with a small first letter, unless it begins with an abbreviation or the language has capital nouns."""
+    kept = text[1:2].isupper() or language().partition("_")[0] in _NOUNS_CAPITAL
+    return text if kept else text[:1].lower() + text[1:]

@@ -7,7 +7,8 @@ from saypro_analysis.show.cause_words import is_many, lower
 from saypro_analysis.show.comparisons import causes_chart
 from saypro_analysis.show.figures import Figure, figure_html
 from saypro_analysis.show.fragment import Fragment, render
-from saypro_analysis.show.numbers import capital, count, listed
+from saypro_analysis.show.numbers import capital, listed, numeral
+from saypro_analysis.texts import n, t
 
 STRONG = round(100 * LIKELY)  # a score from here on is called likely
 
@@ -17,10 +18,13 @@ def causes_html(scores: pd.DataFrame) -> Fragment:
     heading = causes_heading(scores)
     figure = Figure(
         name="causes-map",
-        title="Strength of evidence for each cause, 0 to 100",
-        subtitle=f"Highest score among each department’s missed KPIs. The strongest shade means {STRONG} or more.",
+        title=t("Strength of evidence for each cause, 0 to 100"),
+        subtitle=t(
+            "Highest score among each department’s missed KPIs. The strongest shade means {score} or more.",
+            score=STRONG,
+        ),
         description=_description(scores),
-        heads=("Cause", *scores.columns),
+        heads=(t("Cause"), *scores.columns),
         rows=[(str(cause), *map(_cell, row)) for cause, row in zip(scores.index, scores.to_numpy(), strict=True)],
         kind="heat",
     )
@@ -34,12 +38,19 @@ def causes_heading(scores: pd.DataFrame) -> str:
     counts = (scores >= STRONG).sum(axis=1)
     most = int(counts.max())
     if most == 0:
-        return "No cause is well supported in any department"
+        return t("No cause is well supported in any department")
     leaders = [str(cause) for cause in counts.index[counts == most]]
-    shared = f"in {count(most, 'department')}"
+    shared = n("in {number} department", "in {number} departments", most, number=numeral(most))
     if len(leaders) == 1:
-        return f"{leaders[0]} {'stand' if is_many(leaders[0]) else 'stands'} out {shared}, no other cause in as many"
-    return f"{capital(listed([lower(name) for name in leaders]))} stand out {shared}{' each' if most == 1 else ''}"
+        return n(
+            "{cause} stands out {departments}, no other cause in as many",
+            "{cause} stand out {departments}, no other cause in as many",
+            2 if is_many(leaders[0]) else 1, cause=leaders[0], departments=shared,
+        )  # fmt: skip
+    causes = capital(listed([lower(name) for name in leaders]))
+    if most == 1:
+        return t("{causes} stand out in one department each", causes=causes)
+    return t("{causes} stand out {departments}", causes=causes, departments=shared)
 
 
 def causes_reading(scores: pd.DataFrame) -> tuple[tuple[str, str], ...]:
@@ -53,10 +64,11 @@ def causes_reading(scores: pd.DataFrame) -> tuple[tuple[str, str], ...]:
         elif where:
             alone.append(f"{cause}: {where[0]}.")
     weak = [str(name) for name in strong.columns if not bool(strong[name].any())]
+    reaches = t("{departments}: no cause reaches {score}.", departments=listed(weak), score=STRONG)
     items = [
-        ("In several departments", " ".join(shared)),
-        ("In one place", " ".join(alone)),
-        ("Not explained yet", f"{listed(weak)}: no cause reaches {STRONG}." if weak else ""),
+        (t("In several departments"), " ".join(shared)),
+        (t("In one place"), " ".join(alone)),
+        (t("Not explained yet"), reaches if weak else ""),
     ]
     return tuple((title, text) for title, text in items if text)
 
@@ -66,7 +78,7 @@ def _description(scores: pd.DataFrame) -> str:
     for name in scores.columns:
         column = scores[name].dropna()
         parts.append(f"{name}: {', '.join(f'{cause} {value:.0f}' for cause, value in column.items())}.")
-    return "Heat map of causes by department. " + " ".join(parts)
+    return " ".join([t("Heat map of causes by department."), *parts])
 
 
 def _cell(value: float) -> str:

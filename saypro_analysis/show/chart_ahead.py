@@ -5,19 +5,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from saypro_analysis.show.chart_labels import text_width
+from saypro_analysis.show.label_room import SMALL, text_width
 from saypro_analysis.show.limit_words import rebases
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.tokens import sentinel
+from saypro_analysis.texts import t
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Floats = npt.NDArray[np.float64]
-SMALL = 12.0  # size of the words above the axes
 _HATCH = "//////"
 _FAINT = 0.55
-FORECAST, LIMITS = "Forecast", "new limits"
 
 
 def ahead_column(told: Told, name: str) -> Floats:
@@ -65,20 +64,21 @@ def head_words(axes: "Axes", told: Told) -> None:
     """Words above the axes: what the coming months are, and what the uprights mean, where they fit."""
     n, months = len(told.shown), told.verdict.outlook.months
     right = axes.bbox.x1
+    forecast, limits = t("Forecast"), t("new limits")
     taken = []
     if months:
         middle = float(axes.transData.transform((n + (len(months) - 1) / 2, 0.0))[0])
-        half = text_width(FORECAST, SMALL) / 2
+        half = text_width(forecast, SMALL) / 2
         centre = min(middle, right - half + 8)
         taken.append((centre - half, centre + half))
-        _write(axes, FORECAST, centre, "center", "muted")
+        _write(axes, forecast, centre, "center", "muted")
     for place in rebase_places(told):
-        x, wide = float(axes.transData.transform((place, 0.0))[0]), text_width(LIMITS, SMALL)
+        x, wide = float(axes.transData.transform((place, 0.0))[0]), text_width(limits, SMALL)
         for side, box in (("left", (x - 2, x + wide)), ("right", (x - wide, x + 2))):
             free = all(box[1] < start or box[0] > end for start, end in taken)
             if free and box[0] >= axes.bbox.x0 - 20 and box[1] <= right + 20:
                 taken.append(box)
-                _write(axes, LIMITS, x, side, "ink")
+                _write(axes, limits, x, side, "ink")
                 break
 
 

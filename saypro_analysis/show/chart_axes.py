@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 
 from saypro_analysis.show.chart_ahead import ahead_column
+from saypro_analysis.show.label_room import SMALL
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.tokens import sentinel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDE, NARROW = (720, 330), (340, 300)  # in CSS pixels; the figure is drawn at 72 dots an inch
+WIDE, NARROW = (700, 324), (324, 290)  # in CSS pixels; the figure is drawn at 72 dots an inch
 _STYLE = {"svg.fonttype": "none", "svg.hashsalt": "saypro", "text.parse_math": False, "hatch.linewidth": 0.8}
 
 
@@ -28,7 +29,7 @@ def new_axes(size: tuple[int, int], *, left: int, right: int, top: int, bottom: 
     axes.patch.set_visible(False)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    axes.tick_params(length=0, labelcolor=sentinel("muted"), labelsize=12)
+    axes.tick_params(length=0, labelcolor=sentinel("muted"), labelsize=SMALL)
     return axes
 
 

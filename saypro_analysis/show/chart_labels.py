@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from saypro_analysis.show.label_room import text_width
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Floats = npt.NDArray[np.float64]
-WIDTH = 0.6  # of a letter, as a part of its size: figures of one width, which are the widest
 _AIR = 9.0  # between a point and its label
 _FINE = 12  # places looked at between two months
 
@@ -44,11 +45,6 @@ _AROUND = (
 )
 
 
-def text_width(text: str, size: float) -> float:
-    """About how wide a text is, in the units of its size."""
-    return WIDTH * size * len(text)
-
-
 def free_place(axes: "Axes", point: tuple[float, float], text: str, size: float, drawn: Floats, *, room: bool) -> Place:
     """The place around a point at which its label covers least of what is ``drawn`` (rows of x and y, in data units).
 
@@ -62,7 +58,7 @@ def free_place(axes: "Axes", point: tuple[float, float], text: str, size: float,
     places = (BESIDE, *_AROUND) if room else _AROUND
 
     def cost(place: Place) -> float:
-        left, low, right, high = place.box(x, y, text_width(text, size), 1.1 * size)
+        left, low, right, high = place.box(x, y, text_width(text, size, bold=True), 1.1 * size)
         inside = (marks[:, 0] > left - 2) & (marks[:, 0] < right + 2) & (marks[:, 1] > low) & (marks[:, 1] < high)
         beyond = max(frame.y0 - low, 0.0) + max(high - frame.y1, 0.0) + max(frame.x0 - left, 0.0)
         return float(inside.sum() + 10 * beyond)

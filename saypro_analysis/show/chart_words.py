@@ -3,52 +3,74 @@
 import pandas as pd
 
 from saypro_analysis.kpi import Kpi
-from saypro_analysis.show.numbers import Numbers, count, month_name
+from saypro_analysis.show.numbers import Numbers, capital, month_name, numeral
 from saypro_analysis.show.outlook_words import span_text
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.words import target_text, usual_range
+from saypro_analysis.texts import later, n, t
 
-_UNITS = {"percent": "in percent", "hours": "in hours", "minutes": "in minutes", "days": "in days"}
+_UNITS = {"percent": later("percent"), "hours": later("hours"), "minutes": later("minutes"), "days": later("days")}
+_TITLES = {
+    "concerning": later("The latest months are worse than usual"),
+    "improving": later("The latest months are better than usual"),
+    "neutral": later("The latest months are unlike the usual"),
+    "common": later("{month} lies inside the usual range"),
+}
+_UNKNOWN = later("{month} has no value to judge")
 
 
 def chart_title(told: Told) -> str:
     """The message of the XmR chart."""
     limits, table = told.verdict.limits, told.months
     if limits.sigma is None:
-        return f"{told.kpi.name} by month: too little data for a usual range"
+        return t("{kpi} by month: too little data for a usual range", kpi=told.kpi.name)
     above = (told.verdict.gap.actual or 0.0) > (limits.mean or 0.0)
     run = _trailing(table["value"] > table["upper"] if above else table["value"] < table["lower"])
-    where = "above" if above else "below"
+    month = month_name(told.verdict.month)
     if run > 1:
-        return f"The last {count(run, 'month')} lie {where} the usual range"
+        return _last_outside(run, above=above)
+    if run == 1 and above:
+        return t("{month} lies above the usual range", month=month)
     if run == 1:
-        return f"{month_name(told.verdict.month)} lies {where} the usual range"
-    words = {
-        "concerning": "The latest months are worse than usual",
-        "improving": "The latest months are better than usual",
-        "neutral": "The latest months are unlike the usual",
-        "common": f"{month_name(told.verdict.month)} lies inside the usual range",
-    }
-    return words.get(limits.variation, f"{month_name(told.verdict.month)} has no value to judge")
+        return t("{month} lies below the usual range", month=month)
+    return t(_TITLES.get(limits.variation, _UNKNOWN), month=month)
+
+
+def _last_outside(run: int, *, above: bool) -> str:
+    if above:
+        return n(
+            "The last {number} month lies above the usual range", "The last {number} months lie above the usual range",
+            run, number=numeral(run),
+        )  # fmt: skip
+    return n(
+        "The last {number} month lies below the usual range", "The last {number} months lie below the usual range",
+        run, number=numeral(run),
+    )  # fmt: skip
 
 
 def chart_subtitle(told: Told, *, from_zero: bool) -> str:
     """What is measured, in which unit and period; says so when the scale does not start at zero."""
-    shown = told.shown
-    period = f"{month_name(shown['month'].iloc[0])} to {month_name(shown['month'].iloc[-1])}" if len(shown) else ""
-    scale = "" if from_zero else " The scale does not start at zero."
-    ahead = told.verdict.outlook.months
-    forecast = f", forecast to {month_name(ahead[-1].month)}" if ahead and len(shown) else ""
-    return f"{told.kpi.name}{unit_words(told.kpi, told.numbers)}, {period}{forecast}.{scale}"
+    shown, ahead = told.shown, told.verdict.outlook.months
+    period = _period(shown) if len(shown) else ""
+    measure = measured(told.kpi, told.numbers)
+    if ahead and len(shown):
+        last = month_name(ahead[-1].month)
+        what = t("{measure}, {period}, forecast to {month}.", measure=measure, period=period, month=last)
+    else:
+        what = t("{measure}, {period}.", measure=measure, period=period)
+    return what if from_zero else " ".join([what, t("The scale does not start at zero.")])
 
 
-def unit_words(kpi: Kpi, numbers: Numbers) -> str:
-    """The unit, as part of a subtitle: " in hours", " in USD"."""
-    if kpi.unit == "currency":
-        return f" in {numbers.currency}"
-    unit = _UNITS.get(kpi.unit, "")
-    noun = f" in {kpi.noun}" if kpi.noun and kpi.unit in ("count", "ratio", "score") else ""
-    return f" {unit}" if unit else noun
+def _period(shown: pd.DataFrame, *, short: bool = False) -> str:
+    first, last = (month_name(shown["month"].iloc[at], short=short) for at in (0, -1))
+    return t("{first} to {last}", first=first, last=last)
+
+
+def measured(kpi: Kpi, numbers: Numbers) -> str:
+    """The KPI with its unit, as the beginning of a subtitle: "Resolution time in hours", "Revenue in USD"."""
+    noun = kpi.noun if kpi.unit in ("count", "ratio", "score") else ""
+    unit = numbers.currency if kpi.unit == "currency" else t(_UNITS[kpi.unit]) if kpi.unit in _UNITS else noun
+    return t("{kpi} in {unit}", kpi=kpi.name, unit=unit) if unit else kpi.name
 
 
 def chart_description(told: Told) -> str:
@@ -56,22 +78,24 @@ def chart_description(told: Told) -> str:
     kpi, numbers, shown = told.kpi, told.numbers, told.shown
     held = shown[shown["value"].notna()]
     if held.empty:
-        return f"There is no value of {kpi.name} in the months shown."
+        return t("There is no value of {kpi} in the months shown.", kpi=kpi.name)
     low, high = held.iloc[int(held["value"].argmin())], held.iloc[int(held["value"].argmax())]
     last = held.iloc[-1]
-    first, final = (month_name(shown["month"].iloc[at]) for at in (0, -1))
-    parts = [f"Line chart of {kpi.name} by month, {first} to {final}."]
+    parts = [t("Line chart of {kpi} by month, {period}.", kpi=kpi.name, period=_period(shown))]
     parts.append(
-        f"Lowest {numbers.value(kpi, low['value'])} in {month_name(low['month'])}, "
-        f"highest {numbers.value(kpi, high['value'])} in {month_name(high['month'])}, "
-        f"last {numbers.value(kpi, last['value'])} in {month_name(last['month'])}."
-    )
+        t(
+            "Lowest {lowest} in {lowest_month}, highest {highest} in {highest_month}, last {last} in {last_month}.",
+            lowest=numbers.value(kpi, low["value"]), lowest_month=month_name(low["month"]),
+            highest=numbers.value(kpi, high["value"]), highest_month=month_name(high["month"]),
+            last=numbers.value(kpi, last["value"]), last_month=month_name(last["month"]),
+        )
+    )  # fmt: skip
     if told.verdict.gap.target is not None or told.verdict.gap.target_upper is not None:
-        parts.append(f"The target is {target_text(told)}.")
+        parts.append(t("The target is {target}.", target=target_text(told)))
     if usual_range(told):
-        parts.append(f"The usual range is {usual_range(told)}.")
+        parts.append(t("The usual range is {bounds}.", bounds=usual_range(told)))
     parts += [*_marked(shown), *_forecast(told)]
-    return " ".join([*parts, "The figures are in the table below the chart."])
+    return " ".join([*parts, t("The figures are in the table below the chart.")])
 
 
 def _forecast(told: Told) -> list[str]:
@@ -81,17 +105,22 @@ def _forecast(told: Told) -> list[str]:
         f"{month_name(part.month)} {numbers.value(kpi, part.value)}, {span_text(told, part.low, part.high)}"
         for part in told.verdict.outlook.months
     ]
-    return [f"Forecast with its range: {'; '.join(months)}."] if months else []
+    return [t("Forecast with its range: {months}.", months="; ".join(months))] if months else []
 
 
 def _marked(shown: pd.DataFrame) -> list[str]:
-    words = {"concerning": "worse than usual", "improving": "better than usual", "missing": "missing"}
-    counts = {word: int((shown["signal"] == signal).sum()) for signal, word in words.items()}
-    return [
-        f"{count(number, 'month').capitalize()} {'is' if number == 1 else 'are'} {word}."
-        for word, number in counts.items()
-        if number
-    ]
+    """How many months are unlike usual or missing, a sentence each; none for none."""
+    counts = [int((shown["signal"] == signal).sum()) for signal in ("concerning", "improving", "missing")]
+    worse, better, missing = counts
+    said = (
+        n("{number} month is worse than usual.", "{number} months are worse than usual.", worse, number=numeral(worse)),
+        n(
+            "{number} month is better than usual.", "{number} months are better than usual.", better,
+            number=numeral(better),
+        ),
+        n("{number} month is missing.", "{number} months are missing.", missing, number=numeral(missing)),
+    )  # fmt: skip
+    return [capital(text) for text, number in zip(said, counts, strict=True) if number]
 
 
 def spark_title(told: Told) -> str:
@@ -99,14 +128,19 @@ def spark_title(told: Told) -> str:
     kpi, numbers = told.kpi, told.numbers
     held = told.shown[told.shown["value"].notna()]
     if held.empty:
-        return f"{kpi.name}: no values."
-    first, last = held.iloc[0], held.iloc[-1]
-    extremes = f"lowest {numbers.value(kpi, held['value'].min())}, highest {numbers.value(kpi, held['value'].max())}"
-    span = f"{month_name(first['month'], short=True)} to {month_name(last['month'], short=True)}"
-    way = f"from {numbers.value(kpi, first['value'])} to {numbers.value(kpi, last['value'])}"
-    has_target = told.verdict.gap.target is not None or told.verdict.gap.target_upper is not None
-    target = f"; target {target_text(told)}" if has_target else ""
-    return f"{kpi.name}, {span}: {way}; {extremes}{target}."
+        return t("{kpi}: no values.", kpi=kpi.name)
+    values = (held["value"].iloc[0], held["value"].iloc[-1], held["value"].min(), held["value"].max())
+    first, last, lowest, highest = (numbers.value(kpi, value) for value in values)
+    fields = {
+        "kpi": kpi.name, "period": _period(held, short=True), "first": first, "last": last, "lowest": lowest,
+        "highest": highest,
+    }  # fmt: skip
+    if told.verdict.gap.target is None and told.verdict.gap.target_upper is None:
+        return t("{kpi}, {period}: from {first} to {last}; lowest {lowest}, highest {highest}.", **fields)
+    return t(
+        "{kpi}, {period}: from {first} to {last}; lowest {lowest}, highest {highest}; target {target}.",
+        target=target_text(told), **fields,
+    )  # fmt: skip
 
 
 def _trailing(flags: "pd.Series[bool]") -> int:

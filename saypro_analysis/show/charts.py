@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from babel.dates import format_date
 
 from saypro_analysis.show.chart_ahead import ahead_column, draw_ahead, draw_rebases, head_words
 from saypro_analysis.show.chart_axes import NARROW, WIDE, new_axes, shown_limits, value_ticks
 from saypro_analysis.show.chart_labels import along, free_place, spread
-from saypro_analysis.show.numbers import month_name
+from saypro_analysis.show.label_room import LARGE, SIZE, SMALL, text_width
 from saypro_analysis.show.outlook_words import estimate_text
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.tokens import sentinel
+from saypro_analysis.texts import language, t
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MARKS = {"common": ("o", 5.5, "common"), "neutral": ("o", 5.5, "line"), "concerning": ("s", 7.0, "concern")}
 _MARKS["improving"] = ("D", 6.3, "good")
+_MOST_BESIDE = 180  # pixels beside the axes
 Floats = npt.NDArray[np.float64]
 
 
@@ -29,8 +32,10 @@ def xmr_chart(told: Told, *, narrow: bool = False, ax: "Axes | None" = None) -> 
     """A KPI by month: usual range and average, target, the points that are unlike the rest by colour and shape, and
     the forecast."""
     shown = told.shown
-    left = max(46 if narrow else 62, 12 + 7 * max(len(label) for _, label in value_ticks(told, shown)))
-    axes = ax or new_axes(NARROW if narrow else WIDE, left=left, right=14 if narrow else 104, top=26, bottom=28)
+    left = 14 + round(max(text_width(label, SMALL) for _, label in value_ticks(told, shown)))
+    beside = max((text_width(words, SIZE, bold=bold) for _, words, bold in end_texts(told)), default=0.0)
+    right = 16 if narrow else 14 + min(round(beside), _MOST_BESIDE)
+    axes = ax or new_axes(NARROW if narrow else WIDE, left=left, right=right, top=26, bottom=28)
     x = np.arange(len(shown))
     _scale(axes, told, shown)
     _draw_range(axes, told, shown, x)
@@ -84,33 +89,40 @@ def target_line(told: Told, name: str) -> Floats:
 
 def _label_ends(axes: "Axes", told: Told) -> None:
     """Right of the axes: target and forecast where they end, moved apart where they would cover each other."""
-    kpi, value, ahead = told.kpi, told.numbers.value, told.verdict.outlook.months
-    texts: list[tuple[float, str, dict[str, Any]]] = []
+    texts, ends = end_texts(told), len(told.shown) + len(told.verdict.outlook.months) - 0.5
+    heights = [float(axes.transData.transform((ends, level))[1]) for level, _, _ in texts]
+    for (level, words, bold), height, moved in zip(texts, heights, spread(heights, apart=16.0), strict=True):
+        axes.annotate(
+            words, (ends, level), xytext=(8, moved - height), textcoords="offset pixels", va="center",
+            annotation_clip=False, fontsize=SIZE, fontweight=700 if bold else 400,
+            color=sentinel("ink" if bold else "muted"),
+        )  # fmt: skip
+
+
+def end_texts(told: Told) -> list[tuple[float, str, bool]]:
+    """What is written right of the axes: at which level, the words, and whether in bold."""
+    ahead, texts = told.verdict.outlook.months, []
     for name in ("target", "target_upper"):
         line = target_line(told, name)
         known = np.flatnonzero(np.isfinite(line))
         if len(known):
             level = float(line[known[-1]])
-            text = value(kpi, level)
-            words = f"Target {text}"
+            text = told.numbers.value(told.kpi, level)
+            words = t("Target {target}", target=text)
             if known[-1] >= len(told.shown) and level != told.shown[name].iloc[-1]:
-                words = f"{text} in {_short(ahead[known[-1] - len(told.shown)].month)}"
-            texts.append((level, words, {"fontsize": 12.5, "fontweight": 700, "color": sentinel("ink")}))
+                month = _short(ahead[known[-1] - len(told.shown)].month)
+                words = t("{target} in {month}", target=text, month=month)
+            texts.append((level, words, True))
     if ahead:
         last = ahead[-1]
-        words = f"{_short(last.month)} {estimate_text(told, last.value, last.low, last.high)[0]}"
-        texts.append((last.value, words, {"fontsize": 12.5, "color": sentinel("muted")}))
-    ends = len(told.shown) + len(ahead) - 0.5
-    heights = [float(axes.transData.transform((ends, level))[1]) for level, _, _ in texts]
-    for (level, words, style), height, moved in zip(texts, heights, spread(heights, apart=16.0), strict=True):
-        axes.annotate(
-            words, (ends, level), xytext=(8, moved - height), textcoords="offset pixels", va="center",
-            annotation_clip=False, **style,
-        )  # fmt: skip
+        value = estimate_text(told, last.value, last.low, last.high)[0]
+        texts.append((last.value, f"{_short(last.month)} {value}", False))
+    return texts
 
 
 def _short(month: pd.Period) -> str:
-    return month_name(month, short=True)[:3]
+    """The month as short as the language has it: "Oct"."""
+    return str(format_date(month.to_timestamp().date(), "LLL", locale=language())).rstrip(".")
 
 
 def _scale(axes: "Axes", told: Told, shown: pd.DataFrame) -> None:
@@ -129,8 +141,7 @@ def _month_ticks(axes: "Axes", told: Told, *, every: int, narrow: bool) -> None:
     months = [*told.shown["month"], *ahead]
     last = len(months) - 1 if narrow or not ahead else len(months) - 1 - len(ahead) % every
     places = list(range(last, -1, -every))[::-1]
-    names = [month_name(months[place], short=True) for place in places]
-    axes.set_xticks(places, [f"{name[:3]} {name[-2:]}" for name in names])
+    axes.set_xticks(places, [f"{_short(months[place])} {months[place].year % 100:02d}" for place in places])
 
 
 def _label_last(axes: "Axes", told: Told, *, narrow: bool) -> None:
@@ -139,7 +150,7 @@ def _label_last(axes: "Axes", told: Told, *, narrow: bool) -> None:
     held = np.flatnonzero(shown["value"].notna().to_numpy())
     if not len(held):
         return
-    at, size = int(held[-1]), 13.5
+    at, size = int(held[-1]), LARGE
     value = float(shown["value"].iloc[at])
     text = told.numbers.value(told.kpi, value)
     line = np.append(shown["value"].to_numpy(dtype=np.float64), ahead_column(told, "value"))

@@ -9,6 +9,7 @@ from saypro_analysis.contributions import Basis
 from saypro_analysis.drivers import split_kpi
 from saypro_analysis.errors import Fault, ParamsError
 from saypro_analysis.show.beside import beside_html
+from saypro_analysis.show.company_language import in_company_language
 from saypro_analysis.show.driver_reading import driver_reading, main_first
 from saypro_analysis.show.driver_words import (
     Cards,
@@ -22,12 +23,12 @@ from saypro_analysis.show.driver_words import (
 )
 from saypro_analysis.show.figures import Figure, figure_html
 from saypro_analysis.show.fragment import Fragment, render
-from saypro_analysis.show.numbers import count
 from saypro_analysis.show.segments import find_verdict
 from saypro_analysis.show.story import Told, tell
 from saypro_analysis.show.waterfall import Bar, stack, waterfall_chart
 from saypro_analysis.show.written import written, written_split
 from saypro_analysis.splits import Part, Split, bad_way
+from saypro_analysis.texts import n, t
 
 MOST_BARS = 8  # with the one that gathers the others, without the whole
 
@@ -43,10 +44,11 @@ def drivers_html(told: Told, cards: Cards) -> Markup | str:
         figures.append(beside_html(told, drivers.compared))
     if not figures:
         return ""
-    folded = f"What makes up {_folded(groups[0][0])}: ordinary variation" if groups and groups[0][0].ordinary else ""
+    folded = _folded(groups[0][0]) if groups and groups[0][0].ordinary else ""
     return render("drivers", figures=figures, reading=driver_reading(told, drivers, cards), folded=folded)
 
 
+@in_company_language
 def show_drivers(analysis: Analysis, kpi: str, by: str = "", against: Basis = "target") -> Fragment:
     """What makes up a KPI's difference by the dimension ``by`` ("": by factor of its formula), for analysts.
 
@@ -64,7 +66,9 @@ def show_drivers(analysis: Analysis, kpi: str, by: str = "", against: Basis = "t
 
 
 def _folded(split: Split) -> str:
-    return "the gap" if split.basis == "target" else "the change"
+    if split.basis == "target":
+        return t("What makes up the gap: ordinary variation")
+    return t("What makes up the change: ordinary variation")
 
 
 def _figure(told: Told, splits: Sequence[Split], cards: Cards, *, name: str = "drivers") -> Markup:
@@ -76,7 +80,7 @@ def _figure(told: Told, splits: Sequence[Split], cards: Cards, *, name: str = "d
         title=split_title(told, split, cards),
         subtitle=split_subtitle(told, split),
         description=split_description(told, split, cards),
-        heads=heads(told, splits, "Factor" if split.method == "formula" else kind.replace("_", " ").capitalize()),
+        heads=heads(told, splits, t("Factor") if split.method == "formula" else kind.replace("_", " ").capitalize()),
         rows=_rows(told, splits, cards),
         kind="waterfall",
     )
@@ -92,13 +96,14 @@ def bars(told: Told, split: Split, cards: Cards) -> list[Bar]:
     others = [part for part in split.parts if part not in largest]
     shown = [(part_name(split, p, cards), *_subs(told, split, p, cards), p.change) for p in parts if p in largest]
     if not is_nothing(told, sum(part.change for part in others)):  # else the table behind the chart has them
-        shown.append((count(len(others), "other", word=False), "", "", sum(part.change for part in others)))
+        rest = n("{number} other", "{number} others", len(others), number=len(others))
+        shown.append((rest, "", "", sum(part.change for part in others)))
     places = stack([way * change for *_, change in shown])
     held = [
         Bar(label=name, sub=sub, short=short, start=start, end=end, text=signed(told, change))
         for (name, sub, short, change), (start, end) in zip(shown, places, strict=True)
     ]
-    whole = "Gap" if split.basis == "target" and told.verdict.gap.status == "missed" else "Together"
+    whole = t("Gap") if split.basis == "target" and told.verdict.gap.status == "missed" else t("Together")
     text = signed(told, split.change)
     return [*held, Bar(label=whole, start=0.0, end=way * split.change, text=text, total=True)]
 
@@ -107,16 +112,18 @@ def _subs(told: Told, split: Split, part: Part, cards: Cards) -> tuple[str, str]
     """What stands below a label: a segment's share and level, or a value with its reference; and the short of it."""
     kpi, numbers = told.kpi, told.numbers
     if part.kind in ("new", "lost"):
-        word = "new" if part.kind == "new" else "none this month"
+        word = t("new") if part.kind == "new" else t("none this month")
         return word, word
     own = cards.get(part.name) if split.method == "formula" else kpi
     if part.kind == "rest" or own is None or part.after is None:
         return "", ""
     level = numbers.value(own, part.after)
     if split.method == "ratio" and part.share_after is not None:
-        text = f"{numbers.percent(part.share_after)}, at {level}"
+        text = t("{share}, at {level}", share=numbers.percent(part.share_after), level=level)
         return text, text
-    return f"{level} against {numbers.value(own, part.before)}" if part.before is not None else level, level
+    if part.before is None:
+        return level, level
+    return t("{level} against {reference}", level=level, reference=numbers.value(own, part.before)), level
 
 
 def _rows(told: Told, splits: Sequence[Split], cards: Cards) -> list[tuple[str, ...]]:
@@ -136,4 +143,4 @@ def _rows(told: Told, splits: Sequence[Split], cards: Cards) -> list[tuple[str, 
         cells = [signed(told, held[key].change) if key in held else "–" for held in by_key]
         rows.append((part_name(first, part, cards), now, *cells))
     whole = told.numbers.value(told.kpi, first.actual)
-    return [*rows, ("Together", whole, *(signed(told, split.change) for split in splits))]
+    return [*rows, (t("Together"), whole, *(signed(told, split.change) for split in splits))]

@@ -7,6 +7,7 @@ from typing import Any
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.kpi import Baseline, Rebase
 from saypro_analysis.panel import series
+from saypro_analysis.show.company_language import in_company_language
 from saypro_analysis.show.fragment import Fragment, render
 from saypro_analysis.show.kpi_section import more_html, xmr_figure
 from saypro_analysis.show.readings import reading
@@ -14,14 +15,16 @@ from saypro_analysis.show.segments import segment_story
 from saypro_analysis.show.signal_words import LEAST
 from saypro_analysis.show.story import Told, tell
 from saypro_analysis.show.words import STATUS, status_of
+from saypro_analysis.texts import later, t
 from saypro_analysis.verdict import Verdict, judge_series, points_of
 
 BATCH = "SAYPRO_BATCH"  # set by the monthly run for its notebooks
-WHOLE = "all"
-AS_GIVEN = "as in params"
+WHOLE = later("all")
+AS_GIVEN = later("as in params")
 _MONTHS = (12, 24, 36)
 
 
+@in_company_language
 def explore(analysis: Analysis) -> None:
     """Widgets to look around in an analysis; does nothing where nobody can use them, as in a batch run."""
     if not is_interactive() or not analysis.verdicts:
@@ -51,17 +54,18 @@ def _panel(analysis: Analysis) -> Any:
     import ipywidgets as widgets
 
     kpis = {verdict.kpi.name: verdict.kpi.id for verdict in analysis.verdicts}
-    kpi = widgets.Dropdown(options=list(kpis.items()), description="KPI")
-    segment = widgets.Dropdown(options=[WHOLE], description="Segment")
-    months = widgets.SelectionSlider(options=_MONTHS, value=24, description="Months")
-    limits = widgets.Dropdown(options=[AS_GIVEN, *limit_starts(analysis)], description="Limits from")
+    whole, given = (t(WHOLE), WHOLE), (t(AS_GIVEN), AS_GIVEN)
+    kpi = widgets.Dropdown(options=list(kpis.items()), description=t("KPI"))
+    segment = widgets.Dropdown(options=[whole], description=t("Segment"))
+    months = widgets.SelectionSlider(options=_MONTHS, value=24, description=t("Months"))
+    limits = widgets.Dropdown(options=[given, *_alike(limit_starts(analysis))], description=t("Limits from"))
     shown = widgets.HTML()
 
     def refresh(_change: Any = None) -> None:
         shown.value = exploration(analysis, kpi.value, segment.value, months.value, limits.value).html
 
     def choose(_change: Any = None) -> None:
-        segment.options = [WHOLE, *segment_names(analysis, kpi.value)]
+        segment.options = [whole, *_alike(segment_names(analysis, kpi.value))]
         refresh()
 
     kpi.observe(choose, "value")
@@ -70,6 +74,11 @@ def _panel(analysis: Analysis) -> Any:
     limits.observe(refresh, "value")
     choose()
     return widgets.VBox([widgets.HBox([kpi, segment, months, limits]), shown])
+
+
+def _alike(names: list[str]) -> list[tuple[str, str]]:
+    """Options of a list that are shown as they are."""
+    return [(name, name) for name in names]
 
 
 def limit_starts(analysis: Analysis) -> list[str]:
@@ -87,6 +96,7 @@ def segment_names(analysis: Analysis, kpi: str) -> list[str]:
     return [f"{row.dimension}: {row.segment}" for row in pairs.itertuples(index=False)]
 
 
+@in_company_language
 def exploration(
     analysis: Analysis, kpi: str, segment: str = WHOLE, months: int = 24, start: str = AS_GIVEN
 ) -> Fragment:
@@ -102,7 +112,7 @@ def exploration(
     elif start != AS_GIVEN:
         told = judged_anew(analysis, told)
     told = replace(told, length=months)
-    status = STATUS[status_of(told.verdict)]
+    status = t(STATUS[status_of(told.verdict)])
     figure = xmr_figure(told, name=f"explore-{kpi}")
     html = render(
         "explore", name=told.kpi.name, segment=segment, status=status, figure=figure, reading=reading(told),
@@ -122,5 +132,5 @@ def _rebased(verdict: Verdict, start: str) -> Verdict:
     """The verdict with a card whose limits start anew in that month and nowhere else."""
     if start == AS_GIVEN:
         return verdict
-    anew = Baseline(rebase=(Rebase(month=start, reason="tried out here"),), screen=verdict.kpi.baseline.screen)
+    anew = Baseline(rebase=(Rebase(month=start, reason=t("tried out here")),), screen=verdict.kpi.baseline.screen)
     return replace(verdict, kpi=replace(verdict.kpi, baseline=anew))

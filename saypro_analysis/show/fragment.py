@@ -13,6 +13,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from saypro_analysis.texts import t
+
 #: What the page's template reads: title, language, navigation.
 PAGE_MIME = "application/vnd.saypro.page+json"
 
@@ -52,13 +54,15 @@ def join(*parts: Fragment) -> Fragment:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     folder = Path(__file__).parent / "templates"
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals.update(_=t, t=t)
+    return environment
 
 
 def render(template: str, **values: Any) -> Markup:

@@ -1,104 +1,191 @@
 """Headings: the message of a KPI's section, by case."""
 
-from saypro_analysis.show.numbers import capital, count, month_name, numeral
+from saypro_analysis.show.numbers import capital, listed, month_name, months, numeral
 from saypro_analysis.show.outlook_words import miss_forecast
 from saypro_analysis.show.readings import RUN
 from saypro_analysis.show.severity_words import severity_line
 from saypro_analysis.show.story import Told
-from saypro_analysis.show.words import against, be, have, is_plural, missed_by, names
+from saypro_analysis.show.words import against, missed_by, names, number_of
+from saypro_analysis.texts import n, t
 
 
 def heading(told: Told) -> str:
     """The heading of a missed KPI's section, by case."""
-    verdict, name = told.verdict, told.kpi.name
+    verdict, kpi, number = told.verdict, told.kpi.name, number_of(told.kpi)
     trend, limits = verdict.trend, verdict.limits
     if verdict.progress == "recovering":
-        return f"{name} {be(told.kpi)} improving but still {missed_by(told, percent=False)}"
+        missed = missed_by(told, percent=False)
+        return n(
+            "{kpi} is improving but still {missed}",
+            "{kpi} are improving but still {missed}",
+            number,
+            kpi=kpi,
+            missed=missed,
+        )
     if trend.verdict == "step change" and trend.worsening and trend.since is not None:
-        stepped = f"{_stepped(told)} in {month_name(trend.since)}"
-        return f"{name} {stepped} and {have(told.kpi)} not come back: {against(told)}"
+        return _stepped(told, month_name(trend.since))
     if abs(told.run) >= RUN and (trend.worsening or limits.variation == "concerning") and _worse_way(told):
-        way = "risen" if told.run > 0 else "fallen"
-        return f"{name} {have(told.kpi)} {way} {count(abs(told.run), 'month')} running, to {against(told)}"
+        return _run(told)
     if trend.worsening:
-        return f"{name} {have(told.kpi)} been {_drift(told)} over the year, to {against(told)}"
+        return _drift(told)
     if limits.variation == "concerning" and limits.since is not None:
-        since = month_name(limits.since)
-        left = "left" if limits.since == verdict.month else f"{have(told.kpi)} been worse than usual since"
-        middle = f"{left} its usual range in {since}" if left == "left" else f"{left} {since}"
-        return f"{name} {middle}: {against(told)}"
-    return _calm_heading(told)
+        return _worse(told, month_name(limits.since))
+    return _calm(told)
 
 
-def _calm_heading(told: Told) -> str:
-    verdict, name = told.verdict, told.kpi.name
+def _stepped(told: Told, month: str) -> str:
+    since = told.verdict.trend.since
+    levels = told.levels(since) if since is not None else None
+    fields = {"kpi": told.kpi.name, "month": month, "against": against(told)}
+    if levels is not None and levels[1] > levels[0]:
+        return n(
+            "{kpi} jumped in {month} and has not come back: {against}",
+            "{kpi} jumped in {month} and have not come back: {against}",
+            number_of(told.kpi),
+            **fields,
+        )
+    return n(
+        "{kpi} dropped in {month} and has not come back: {against}",
+        "{kpi} dropped in {month} and have not come back: {against}",
+        number_of(told.kpi),
+        **fields,
+    )
+
+
+def _run(told: Told) -> str:
+    fields = {"kpi": told.kpi.name, "months": months(abs(told.run)), "against": against(told)}
+    if told.run > 0:
+        return n(
+            "{kpi} has risen {months} running, to {against}",
+            "{kpi} have risen {months} running, to {against}",
+            number_of(told.kpi),
+            **fields,
+        )
+    return n(
+        "{kpi} has fallen {months} running, to {against}",
+        "{kpi} have fallen {months} running, to {against}",
+        number_of(told.kpi),
+        **fields,
+    )
+
+
+def _drift(told: Told) -> str:
+    fields = {"kpi": told.kpi.name, "against": against(told)}
+    if (told.verdict.trend.change or 0.0) > 0:
+        return n(
+            "{kpi} has been rising over the year, to {against}",
+            "{kpi} have been rising over the year, to {against}",
+            number_of(told.kpi),
+            **fields,
+        )
+    return n(
+        "{kpi} has been falling over the year, to {against}",
+        "{kpi} have been falling over the year, to {against}",
+        number_of(told.kpi),
+        **fields,
+    )
+
+
+def _worse(told: Told, month: str) -> str:
+    fields = {"kpi": told.kpi.name, "month": month, "against": against(told)}
+    if told.verdict.limits.since == told.verdict.month:
+        return n(
+            "{kpi} left its usual range in {month}: {against}",
+            "{kpi} left their usual range in {month}: {against}",
+            number_of(told.kpi),
+            **fields,
+        )
+    return n(
+        "{kpi} has been worse than usual since {month}: {against}",
+        "{kpi} have been worse than usual since {month}: {against}",
+        number_of(told.kpi),
+        **fields,
+    )
+
+
+def _calm(told: Told) -> str:
+    verdict, number, fields = told.verdict, number_of(told.kpi), {"kpi": told.kpi.name, "against": against(told)}
     if verdict.limits.sigma is None:
-        return f"{name} missed the target, and there is too little data to say more: {against(told)}"
+        return t("{kpi} missed the target, and there is too little data to say more: {against}", **fields)
     if verdict.misses == 1 and told.missed_before is not None:
-        return f"{name} missed for the first time since {month_name(told.missed_before)}: {against(told)}"
+        month = month_name(told.missed_before)
+        return t("{kpi} missed for the first time since {month}: {against}", **fields, month=month)
     if verdict.limits.assurance == "fail":
-        return f"{name} {'keep' if is_plural(told.kpi) else 'keeps'} missing: {against(told)}, as its usual range does"
-    return f"{name} {be(told.kpi)} hit or miss: {against(told)}, within {_its(told)} usual swing"
+        return n(
+            "{kpi} keeps missing: {against}, as its usual range does",
+            "{kpi} keep missing: {against}, as its usual range does",
+            number,
+            **fields,
+        )
+    return n(
+        "{kpi} is hit or miss: {against}, within its usual swing",
+        "{kpi} are hit or miss: {against}, within their usual swing",
+        number,
+        **fields,
+    )
 
 
 def section_sub(told: Told) -> str:
     """The line under a section's heading: size of the gap, since when, which kind of change, how severe."""
     verdict = told.verdict
-    parts = [f"{missed_by(told, percent=False).capitalize()}."]
+    parts = [f"{capital(missed_by(told, percent=False))}."]
     if verdict.missed_since is not None:
-        months = count(verdict.misses, "month")
-        parts.append(
-            "Missed this month." if verdict.misses == 1 else f"Missed {months} running, since "
-            f"{month_name(verdict.missed_since)}."
-        )  # fmt: skip
+        parts.append(_missed_for(verdict.misses, month_name(verdict.missed_since)))
     if verdict.progress == "no progress" and verdict.misses > 1:
-        parts.append("No progress towards the target.")
+        parts.append(t("No progress towards the target."))
     parts.append(severity_line(told))
     return " ".join(part for part in parts if part)
 
 
+def _missed_for(misses: int, month: str) -> str:
+    if misses == 1:
+        return t("Missed this month.")
+    return t("Missed {months} running, since {month}.", months=months(misses), month=month)
+
+
 def watch_heading(stories: tuple[Told, ...]) -> str:
     """The heading of the watch list."""
-    held = [told for told in stories if told.verdict.gap.status == "met"]
     if len(stories) == 1:
-        told = stories[0]
-        still = f"still {'meet' if is_plural(told.kpi) else 'meets'} the target but" if held else "has no target but"
-        return f"{told.kpi.name} {still} {watch_reason(told)}"
+        return _watched(stories[0])
     risky = [told for told in stories if told.verdict.at_risk]
-    rest = len(stories) - len(risky)
-    parts = [count(len(risky), "KPI") + " at risk"] if risky else []
-    parts += [f"{numeral(rest) if risky else count(rest, 'KPI')} to watch"] if rest else []
-    first = [*risky, *(told for told in stories if not told.verdict.at_risk)]
-    return f"{capital(' and '.join(parts))}: {names(first)}"
+    calm = [told for told in stories if not told.verdict.at_risk]
+    parts = []
+    if risky:
+        parts.append(n("{number} KPI at risk", "{number} KPIs at risk", len(risky), number=numeral(len(risky))))
+    if calm and risky:
+        parts.append(t("{number} to watch", number=numeral(len(calm))))
+    elif calm:
+        parts.append(n("{number} KPI to watch", "{number} KPIs to watch", len(calm), number=numeral(len(calm))))
+    return f"{capital(listed(parts))}: {names([*risky, *calm])}"
+
+
+def _watched(told: Told) -> str:
+    fields = {"kpi": told.kpi.name, "reason": watch_reason(told)}
+    if told.verdict.gap.status == "met":
+        return n(
+            "{kpi} still meets the target but {reason}",
+            "{kpi} still meet the target but {reason}",
+            number_of(told.kpi),
+            **fields,
+        )
+    return n(
+        "{kpi} has no target but {reason}", "{kpi} have no target but {reason}", number_of(told.kpi), **fields
+    )  # fmt: skip
 
 
 def watch_reason(told: Told) -> str:
     """Why a KPI that is not missed is watched."""
-    verdict, plural = told.verdict, is_plural(told.kpi)
+    verdict, number = told.verdict, number_of(told.kpi)
     if verdict.at_risk:
-        return f"{be(told.kpi)} {miss_forecast(told)}"
+        return n("is {forecast}", "are {forecast}", number, forecast=miss_forecast(told))
     if verdict.trend.worsening:
-        return f"{'have' if plural else 'has'} been getting worse"
+        return n("has been getting worse", "have been getting worse", number)
     if verdict.limits.variation == "concerning":
-        return f"{be(told.kpi)} worse than usual"
-    return f"{'swing' if plural else 'swings'} more than {'they' if plural else 'it'} should"
-
-
-def _its(told: Told) -> str:
-    return "their" if is_plural(told.kpi) else "its"
+        return n("is worse than usual", "are worse than usual", number)
+    return n("swings more than it should", "swing more than they should", number)
 
 
 def _worse_way(told: Told) -> bool:
     if told.kpi.better == "inside":
         return True
     return (told.run > 0) == (told.kpi.better == "lower")
-
-
-def _stepped(told: Told) -> str:
-    since = told.verdict.trend.since
-    levels = told.levels(since) if since is not None else None
-    return "jumped" if levels is not None and levels[1] > levels[0] else "dropped"
-
-
-def _drift(told: Told) -> str:
-    return "rising" if (told.verdict.trend.change or 0.0) > 0 else "falling"

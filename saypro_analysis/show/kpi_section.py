@@ -12,6 +12,7 @@ from saypro_analysis.show.cause_words import GATED, points_to
 from saypro_analysis.show.chart_axes import shown_limits
 from saypro_analysis.show.chart_words import chart_description, chart_subtitle, chart_title
 from saypro_analysis.show.charts import target_line, xmr_chart
+from saypro_analysis.show.cost_words import cost_sentence
 from saypro_analysis.show.driver_words import Cards
 from saypro_analysis.show.drivers import drivers_html
 from saypro_analysis.show.figures import Figure, figure_html
@@ -26,16 +27,23 @@ from saypro_analysis.show.story import Told
 from saypro_analysis.show.tables import action_table, evidence_table
 from saypro_analysis.show.trend_words import trend_figures
 from saypro_analysis.show.words import bounds_text, target_text, usual_range
+from saypro_analysis.texts import later, t
 
-_DIRECTION = {"higher": "higher is better", "lower": "lower is better", "inside": "best inside its range"}
-_HEADS = ("Month", "Actual", "Target", "Usual range", "Signal")
-_HEADS_AHEAD = ("Month", "Actual or forecast", "Target", "Usual or forecast range", "Signal")
+_DIRECTION = {
+    "higher": later("higher is better"),
+    "lower": later("lower is better"),
+    "inside": later("best inside its range"),
+}
+_HEADS = (later("Month"), later("Actual"), later("Target"), later("Usual range"), later("Signal"))
+_HEADS_AHEAD = (
+    later("Month"), later("Actual or forecast"), later("Target"), later("Usual or forecast range"), later("Signal"),
+)  # fmt: skip
 _SIGNAL = {
-    "common": "usual",
-    "improving": "better than usual",
-    "concerning": "worse than usual",
-    "neutral": "unlike usual",
-    "missing": "missing",
+    "common": later("usual"),
+    "improving": later("better than usual"),
+    "concerning": later("worse than usual"),
+    "neutral": later("unlike usual"),
+    "missing": later("missing"),
 }
 
 
@@ -44,7 +52,7 @@ def missed_section(told: Told, *, number: int, cards: Cards) -> Fragment:
     title = heading(told)
     html = render(
         "kpi_section", id=f"kpi-{told.kpi.id}", kicker=f"{number}. {told.kpi.name}", definition=kicker_text(told),
-        heading=title, sub=section_sub(told), figure=xmr_figure(told), reading=reading(told),
+        heading=title, sub=section_sub(told), figure=xmr_figure(told), reading=answers_of(told),
         more=more_html(told), drivers=drivers_html(told, cards), evidence=_evidence(told),
         gate=gate_words(told), actions=_actions(told),
     )  # fmt: skip
@@ -55,10 +63,11 @@ def watch_section(stories: tuple[Told, ...], *, heading: str, cards: Cards) -> F
     """The watch list: each KPI with its chart and reading, what the evidence points to, and what to do."""
     items = [
         {
+            "id": told.kpi.id,
             "name": told.kpi.name,
             "definition": kicker_text(told),
             "figure": xmr_figure(told),
-            "reading": reading(told),
+            "reading": answers_of(told),
             "more": more_html(told),
             "drivers": drivers_html(told, cards),
             "why": points_to(told.diagnosis) if told.diagnosis is not None else "",
@@ -70,12 +79,18 @@ def watch_section(stories: tuple[Told, ...], *, heading: str, cards: Cards) -> F
     return Fragment(html=render("watch", heading=heading, items=items), text=heading)
 
 
+def answers_of(told: Told) -> tuple[tuple[str, str], ...]:
+    """The reading beside the chart; with what the gap costs, where that is known."""
+    cost = cost_sentence(told)
+    return (*reading(told), *(((t("What does it cost?"), cost),) if cost else ()))
+
+
 def more_html(told: Told) -> Markup | str:
     """Below a chart and its reading: notes on its limits; collapsed, how its severity and trend were reckoned."""
     severity = severity_terms(told) if severity_line(told) else ()
     parts = [
-        ("How the severity is made up", severity, severity_notes(told)),
-        ("The trend in figures", trend_figures(told), ()),
+        (t("How the severity is made up"), severity, severity_notes(told)),
+        (t("The trend in figures"), trend_figures(told), ()),
     ]
     held = [part for part in parts if part[1]]
     notes = limit_notes(told)
@@ -85,12 +100,14 @@ def more_html(told: Told) -> Markup | str:
 def kicker_text(told: Told) -> str:
     """What the KPI is and which way is better."""
     definition = told.kpi.definition.strip().rstrip(".")
-    return f"{definition}; {_DIRECTION[told.kpi.better]}" if definition else _DIRECTION[told.kpi.better]
+    better = t(_DIRECTION[told.kpi.better])
+    return f"{definition}; {better}" if definition else better
 
 
 def gate_words(told: Told) -> str:
     """The kind of answer that the KPI needs, as a sentence."""
-    return GATED.get(told.plan.gated, "") if told.plan is not None else ""
+    words = GATED.get(told.plan.gated) if told.plan is not None else None
+    return t(words) if words else ""
 
 
 def xmr_figure(told: Told, *, name: str = "") -> Markup:
@@ -104,7 +121,7 @@ def xmr_figure(told: Told, *, name: str = "") -> Markup:
         subtitle=chart_subtitle(told, from_zero=low == 0),
         description=chart_description(told),
         key=chart_key(told),
-        heads=_HEADS_AHEAD if ahead else _HEADS,
+        heads=[t(head) for head in (_HEADS_AHEAD if ahead else _HEADS)],
         rows=[*ahead, *(_figures(told, row) for row in shown.iloc[::-1].to_dict("records"))],
         kind="xmr",
     )
@@ -115,14 +132,15 @@ def chart_key(told: Told) -> tuple[tuple[str, str], ...]:
     """The key above the chart: only what occurs in it."""
     signals = set(told.shown["signal"])
     gap, limits = told.verdict.gap, told.verdict.limits
+    band = t("Usual range and average, by season") if limits.seasonal else t("Usual range and average")
     entries = [
         ("k-target", _target_key(told), gap.target is not None or gap.target_upper is not None),
-        ("k-worse", "Worse than usual", "concerning" in signals),
-        ("k-better", "Better than usual", "improving" in signals),
-        ("k-usual", "Usual", bool(signals & {"common", "neutral"})),
-        ("k-band", f"Usual range and average{', by season' if limits.seasonal else ''}", bool(usual_range(told))),
-        ("k-limits", "New limits", any(month in set(told.shown["month"].iloc[1:]) for month, _ in rebases(told))),
-        ("k-forecast", "Forecast and its range", bool(told.verdict.outlook.months)),
+        ("k-worse", t("Worse than usual"), "concerning" in signals),
+        ("k-better", t("Better than usual"), "improving" in signals),
+        ("k-usual", t("Usual"), bool(signals & {"common", "neutral"})),
+        ("k-band", band, bool(usual_range(told))),
+        ("k-limits", t("New limits"), any(month in set(told.shown["month"].iloc[1:]) for month, _ in rebases(told))),
+        ("k-forecast", t("Forecast and its range"), bool(told.verdict.outlook.months)),
     ]
     return tuple((symbol, words) for symbol, words, occurs in entries if occurs)
 
@@ -132,7 +150,10 @@ def _target_key(told: Told) -> str:
     lines = [target_line(told, name) for name in ("target", "target_upper")]
     varies = any(len(set(line[np.isfinite(line)])) > 1 for line in lines)
     month = month_only(told.verdict.month)
-    return f"Target, {target_text(told)} in {month}" if varies else f"Target {target_text(told)}"
+    target = target_text(told)
+    if varies:
+        return t("Target, {target} in {month}", target=target, month=month)
+    return t("Target {target}", target=target)
 
 
 def _figures(told: Told, row: Mapping[Hashable, Any]) -> tuple[str, ...]:
@@ -140,19 +161,18 @@ def _figures(told: Told, row: Mapping[Hashable, Any]) -> tuple[str, ...]:
     low, high = (float(row[name]) if pd.notna(row[name]) else None for name in ("target", "target_upper"))
     usual = "–"
     if pd.notna(row["lower"]) and pd.notna(row["upper"]):
-        usual = (
-            f"{numbers.value(kpi, told.possible(row['lower']))} to {numbers.value(kpi, told.possible(row['upper']))}"
-        )
+        low_end, high_end = (numbers.value(kpi, told.possible(row[name])) for name in ("lower", "upper"))
+        usual = t("{low} to {high}", low=low_end, high=high_end)
     month, value = month_name(row["month"], short=True), numbers.value(kpi, row["value"])
-    return month, value, _target(told, low, high), usual, _SIGNAL[row["signal"]]
+    return month, value, _target(told, low, high), usual, t(_SIGNAL[row["signal"]])
 
 
 def _figures_ahead(told: Told, expected: Expected) -> tuple[str, ...]:
     """The row of a coming month: what is forecast, marked as such."""
     numbers = told.numbers
     value, span = numbers.value(told.kpi, expected.value), span_text(told, expected.low, expected.high)
-    month = f"{month_name(expected.month, short=True)}, forecast"
-    return month, value, _target(told, expected.target, expected.target_upper), span, "forecast"
+    month = t("{month}, forecast", month=month_name(expected.month, short=True))
+    return month, value, _target(told, expected.target, expected.target_upper), span, t("forecast")
 
 
 def _target(told: Told, low: float | None, high: float | None) -> str:

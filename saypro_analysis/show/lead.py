@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from saypro_analysis.analysis import Analysis
-from saypro_analysis.show.cause_words import plan_words, why
-from saypro_analysis.show.numbers import capital, count, month_name, numeral
-from saypro_analysis.show.outlook_words import at_risk_words, miss_forecast
+from saypro_analysis.show.answer_words import plan_words, why
+from saypro_analysis.show.numbers import capital, month_name, numeral
+from saypro_analysis.show.outlook_words import at_risk_words
+from saypro_analysis.show.since_words import missed_in_a_row, missed_since, unsound_since, worse_since
 from saypro_analysis.show.story import Told
-from saypro_analysis.show.trend_words import trend_sentence
-from saypro_analysis.show.words import against, be, have, is_plural, missed_by, names, status_of
+from saypro_analysis.show.words import STATUS, against, missed_by, names, number_of, status_of
+from saypro_analysis.texts import n, t
 
 Facts = tuple[tuple[str, Markup], ...]
 
@@ -42,14 +43,7 @@ class Tally:
 
 def tally(stories: tuple[Told, ...]) -> Tally:
     """Count the stories by status; a KPI at risk or to watch is not counted among those met."""
-    groups: dict[str, list[Told]] = {
-        "missed": [],
-        "at risk": [],
-        "watch": [],
-        "met": [],
-        "no target": [],
-        "no data": [],
-    }
+    groups: dict[str, list[Told]] = {status: [] for status in STATUS}
     for told in stories:
         status = status_of(told.verdict)
         groups["watch" if status == "no target" and told.verdict.emerging else status].append(told)
@@ -71,48 +65,57 @@ def worst(missed: tuple[Told, ...]) -> Told:
     return (worse or list(missed))[0]
 
 
-def missed_since(told: Told) -> str:
-    """For how long it has missed, as the end of "it has missed ..."."""
-    verdict = told.verdict
-    if verdict.misses > 1 and verdict.missed_since is not None:
-        whole = verdict.misses == told.judged_months
-        return f"{'in all months held,' if whole else 'every month'} since {month_name(verdict.missed_since)}"
-    before = told.missed_before
-    if before is not None:
-        return f"for the first time since {month_name(before)}"
-    if told.judged_months > 1:
-        return f"for the first time in {count(told.judged_months, 'month', word=False)}"
-    return "in the first month that is held"
-
-
 def lead(month: pd.Period, stories: tuple[Told, ...]) -> Markup:
     """The sentence that says what is wrong, by how much, since when; or that nothing is."""
     held = tally(stories)
     if held.missed:
-        told = worst(held.missed)
-        it_has = "they have" if is_plural(told.kpi) else "it has"
-        return Markup("{} {} <em>{}</em>: {}, and {} missed {}.").format(
-            told.kpi.name, be(told.kpi), missed_by(told), against(told), it_has, missed_since(told)
-        )
+        return escape(_missed(worst(held.missed)))
     if held.judged:
-        return Markup("{}").format(_all_met(month, held))
+        return escape(_all_met(month, held))
     if len(held.no_data) == len(stories):
-        return Markup("{}").format(f"There is no data for {month_name(month)}.")
-    return Markup("{}").format(f"No KPI has a target and a value in {month_name(month)}, so nothing can be missed.")
+        return escape(t("There is no data for {month}.", month=month_name(month)))
+    return escape(t("No KPI has a target and a value in {month}, so nothing can be missed.", month=month_name(month)))
+
+
+def _missed(told: Told) -> str:
+    return n(
+        "{kpi} is {missed}: {against}, and it has missed {since}.",
+        "{kpi} are {missed}: {against}, and they have missed {since}.",
+        number_of(told.kpi),
+        kpi=told.kpi.name,
+        missed=Markup("<em>{}</em>").format(missed_by(told)),
+        against=against(told),
+        since=missed_since(told),
+    )
 
 
 def _all_met(month: pd.Period, held: Tally) -> str:
     met = [told for told in (*held.troubled, *held.met) if told.verdict.gap.status == "met"]
     nearest = max(met, key=lambda told: told.verdict.gap.percent if told.verdict.gap.percent is not None else -1e9)
-    number = "The one target was" if held.judged == 1 else (
-        "Both targets were" if held.judged == 2 else f"All {numeral(held.judged)} targets were"
-    )  # fmt: skip
+    targets = _targets_met(month, held.judged)
     if held.at_risk:
-        return f"{number} met in {month_name(month)}, but {at_risk_words(held.at_risk)}."
+        return t("{targets}, but {risk}.", targets=targets, risk=at_risk_words(held.at_risk))
+    fields = {"targets": targets, "kpi": nearest.kpi.name, "against": against(nearest)}
     if held.judged == 1:
-        return f"{number} met in {month_name(month)}: {nearest.kpi.name}, {against(nearest)}."
-    closest = f"{nearest.kpi.name} {be(nearest.kpi)} closest to missing"
-    return f"{number} met in {month_name(month)}; {closest}, at {against(nearest)}."
+        return "{targets}: {kpi}, {against}.".format(**fields)
+    return n(
+        "{targets}; {kpi} is closest to missing, at {against}.",
+        "{targets}; {kpi} are closest to missing, at {against}.",
+        number_of(nearest.kpi),
+        **fields,
+    )
+
+
+def _targets_met(month: pd.Period, judged: int) -> str:
+    if judged == 2:
+        return t("Both targets were met in {month}", month=month_name(month))
+    return n(
+        "The one target was met in {month}",
+        "All {number} targets were met in {month}",
+        judged,
+        number=numeral(judged),
+        month=month_name(month),
+    )
 
 
 def facts(analysis: Analysis, stories: tuple[Told, ...]) -> Facts:
@@ -120,69 +123,77 @@ def facts(analysis: Analysis, stories: tuple[Told, ...]) -> Facts:
     held, month = tally(stories), analysis.month.month
     main = worst(held.missed) if held.missed else (held.troubled[0] if held.troubled else None)
     return (
-        ("What", _what(month, held)),
-        ("Since when", _since_when(held, main)),
-        ("Why", why(main)),
-        ("What to do", plan_words(main)),
+        (t("What"), _what(month, held)),
+        (t("Since when"), _since_when(held, main)),
+        (t("Why"), why(main)),
+        (t("What to do"), plan_words(main)),
     )
 
 
 def _what(month: pd.Period, held: Tally) -> Markup:
-    if not held.judged:
-        first = Markup("Nothing can be judged: no KPI has both a target and a value.")
-    else:
-        compared = "" if held.before is None else f", {held.before or 'none'} in {month_name(month - 1)}"
-        first = Markup("<b>{} of {}</b> {} missed{}.").format(
-            len(held.missed), held.judged, "target" if held.judged == 1 else "targets", compared
-        )
+    first = _share_missed(month, held)
     rest = []
     if held.missed:
-        rest.append(f"Behind: {names(held.missed)}.")
+        rest.append(t("Behind: {kpis}.", kpis=names(held.missed)))
     if held.at_risk:
-        rest.append(f"At risk: {names(held.at_risk)}.")
+        rest.append(t("At risk: {kpis}.", kpis=names(held.at_risk)))
     if held.watched:
-        rest.append(f"To watch: {names(held.watched)}.")
+        rest.append(t("To watch: {kpis}.", kpis=names(held.watched)))
     if held.no_data:
-        rest.append(f"No data for {names(held.no_data)}.")
+        rest.append(t("No data for {kpis}.", kpis=names(held.no_data)))
     return Markup("{} {}").format(first, " ".join(rest))
+
+
+def _share_missed(month: pd.Period, held: Tally) -> str:
+    if not held.judged:
+        return t("Nothing can be judged: no KPI has both a target and a value.")
+    share = Markup("<b>{}</b>").format(t("{number} of {all}", number=len(held.missed), all=held.judged))
+    if held.before is None:
+        return n("{share} target missed.", "{share} targets missed.", held.judged, share=share)
+    return n(
+        "{share} target missed, {before} in {month}.",
+        "{share} targets missed, {before} in {month}.",
+        held.judged,
+        share=share,
+        before=held.before or t("none"),
+        month=month_name(month - 1),
+    )
 
 
 def _since_when(held: Tally, main: Told | None) -> Markup:
     if main is None:
-        calm = "Nothing is behind, and nothing is getting worse." if held.judged else "Nothing can be said."
-        return Markup("{}").format(f"{calm}{' Where there are no data, nothing is known.' if held.no_data else ''}")
+        nothing = t("Nothing can be said.")
+        calm = t("Nothing is behind, and nothing is getting worse.") if held.judged else nothing
+        return escape(calm + " " + t("Where there are no data, nothing is known.") if held.no_data else calm)
     first, rest = since_when(main)
     others = [told for told in held.missed if told is not main and told.verdict.misses > 1][:2]
     also = [
-        f"{told.kpi.name} {have(told.kpi)} missed since {month_name(told.verdict.missed_since)}."
+        n(
+            "{kpi} has missed since {month}.",
+            "{kpi} have missed since {month}.",
+            number_of(told.kpi),
+            kpi=told.kpi.name,
+            month=month_name(told.verdict.missed_since),
+        )
         for told in others
         if told.verdict.missed_since is not None
     ]
-    return Markup("<b>{}.</b> {}").format(first, " ".join([rest, *also]))
+    return Markup("<b>{}.</b> {}").format(capital(first), " ".join([rest, *also]))
 
 
 def since_when(told: Told) -> tuple[str, str]:
     """The month since when, and what happened then."""
-    verdict, name = told.verdict, told.kpi.name
+    verdict, kpi = told.verdict, told.kpi.name
     if verdict.trend.verdict == "step change" and verdict.trend.worsening and verdict.trend.since is not None:
         levels = told.levels(verdict.trend.since)
         if levels is not None:
             before, after = (told.numbers.value(told.kpi, level) for level in levels)
-            return month_name(verdict.trend.since), f"{name} moved from about {before} to about {after}."
+            moved = t("{kpi} moved from about {before} to about {after}.", kpi=kpi, before=before, after=after)
+            return month_name(verdict.trend.since), moved
     if verdict.limits.variation == "concerning" and verdict.limits.since is not None:
-        since = verdict.limits.since
-        if since == verdict.month:
-            return month_name(since), f"{name} {be(told.kpi)} worse than usual."
-        return month_name(since), f"{name} {have(told.kpi)} been worse than usual since then."
+        return month_name(verdict.limits.since), worse_since(told)
     if verdict.misses > 1 and verdict.missed_since is not None:
-        told_months = count(verdict.misses, "month")
-        return month_name(verdict.missed_since), f"{name} {have(told.kpi)} missed {told_months} in a row."
+        return month_name(verdict.missed_since), missed_in_a_row(told)
     if verdict.misses == 1:
-        return month_name(verdict.month), f"{name} missed {missed_since(told)}."
-    if verdict.at_risk and not verdict.trend.worsening:
-        return "From now on", f"{name} {be(told.kpi)} met, but {miss_forecast(told)}."
-    if verdict.fluctuation.fluctuating:
-        met = "inside the target but " if verdict.gap.status == "met" else ""
-        return "No one month", f"{name} {be(told.kpi)} {met}not steady."
-    met = " while the target is still met" if verdict.gap.status == "met" else ""
-    return "Over the last year", f"{capital(name)} {be(told.kpi)} getting worse{met}. {trend_sentence(told)}".strip()
+        return month_name(verdict.month), t("{kpi} missed {since}.", kpi=kpi, since=missed_since(told))
+    return unsound_since(told)

@@ -3,8 +3,9 @@
 import pandas as pd
 
 from saypro_analysis.kpi import Rebase
-from saypro_analysis.show.numbers import capital, count, month_name
+from saypro_analysis.show.numbers import capital, month_name, numeral
 from saypro_analysis.show.story import Told
+from saypro_analysis.texts import n, t
 
 
 def rebases(told: Told) -> tuple[tuple[pd.Period, Rebase], ...]:
@@ -19,12 +20,11 @@ def limit_notes(told: Told) -> tuple[str, ...]:
     first = told.shown["month"].iloc[0] if len(told.shown) else told.verdict.month
     held = rebases(told)
     shown = [pair for pair in held if pair[0] >= first] or list(held[-1:])
-    anew = [f"Limits start anew in {month_name(month)}: {_reason(rebase)}" for month, rebase in shown]
+    anew = [
+        t("Limits start anew in {month}: {reason}.", month=month_name(month), reason=rebase.reason.strip().rstrip("."))
+        for month, rebase in shown
+    ]
     return (*anew, *_proposal(told))
-
-
-def _reason(rebase: Rebase) -> str:
-    return f"{rebase.reason.strip().rstrip('.')}."
 
 
 def _proposal(told: Told) -> tuple[str, ...]:
@@ -32,9 +32,16 @@ def _proposal(told: Told) -> tuple[str, ...]:
     if proposal is None:
         return ()
     after, before = (told.numbers.value(told.kpi, level) for level in (proposal.after, proposal.before))
-    held = f"{count(proposal.months, 'month')} have held a new level (about {after}, before {before})"
-    since = f"Proposed: new limits from {month_name(proposal.month)}, as {held}."
-    return (f"{since} Enter the reason in params to accept.",)
+    since = n(
+        "Proposed: new limits from {month}, as {number} month has held a new level (about {after}, before {before}).",
+        "Proposed: new limits from {month}, as {number} months have held a new level (about {after}, before {before}).",
+        proposal.months,
+        month=month_name(proposal.month),
+        number=numeral(proposal.months),
+        after=after,
+        before=before,
+    )
+    return (" ".join([since, t("Enter the reason in params to accept.")]),)
 
 
 def limit_summary(stories: tuple[Told, ...]) -> tuple[str, ...]:

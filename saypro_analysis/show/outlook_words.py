@@ -8,9 +8,10 @@ import pandas as pd
 
 from saypro_analysis.gap import shortfalls
 from saypro_analysis.outlook import AHEAD, Expected
-from saypro_analysis.show.numbers import Numbers, month_name, month_only, numeral
+from saypro_analysis.show.numbers import Numbers, capital, month_name, month_only, numeral
 from saypro_analysis.show.story import Told
-from saypro_analysis.show.words import be, bounds_text
+from saypro_analysis.show.words import bounds_text, number_of
+from saypro_analysis.texts import n, t
 
 _RARE, _SURE = 0.01, 0.99  # chances beyond are told as "less than" and "more than"
 _FINE = 0.1  # a chance this near to nothing or certain is told to the percent, others to the nearest five
@@ -23,11 +24,11 @@ def chance_text(chance: float, numbers: Numbers) -> str:
     ['less than 1%', 'about 4%', 'about 30%', 'about 97%', 'more than 99%']
     """
     if chance < _RARE:
-        return f"less than {numbers.percent(_RARE)}"
+        return t("less than {percent}", percent=numbers.percent(_RARE))
     if chance > _SURE:
-        return f"more than {numbers.percent(_SURE)}"
+        return t("more than {percent}", percent=numbers.percent(_SURE))
     fine = chance <= _FINE or chance >= 1 - _FINE
-    return f"about {numbers.percent(chance if fine else round(20 * chance) / 20)}"
+    return t("about {percent}", percent=numbers.percent(chance if fine else round(20 * chance) / 20))
 
 
 def estimate_text(told: Told, value: float, low: float | None, high: float | None) -> tuple[str, str]:
@@ -51,7 +52,9 @@ def coarse(width: float, *numbers: float) -> tuple[float, ...]:
 
 def span_text(told: Told, low: float, high: float) -> str:
     """From one value to another, the unit told once: "5.5 to 5.9 h"."""
-    return f"{told.numbers.value(told.kpi, low, bare=True)} to {told.numbers.value(told.kpi, high)}"
+    return t(
+        "{low} to {high}", low=told.numbers.value(told.kpi, low, bare=True), high=told.numbers.value(told.kpi, high)
+    )
 
 
 def goal_text(told: Told, target: float | None, upper: float | None) -> str:
@@ -60,8 +63,9 @@ def goal_text(told: Told, target: float | None, upper: float | None) -> str:
         return ""
     bounds = bounds_text(told, target, upper)
     if told.kpi.better != "inside":
-        return f"meeting {bounds}"
-    return f"lying in {bounds}" if target is not None and upper is not None else f"being {bounds}"
+        return t("meeting {target}", target=bounds)
+    both = target is not None and upper is not None
+    return t("lying in {target}", target=bounds) if both else t("being {target}", target=bounds)
 
 
 def misses(told: Told, expected: Expected) -> bool:
@@ -78,15 +82,18 @@ def first_miss(told: Told) -> pd.Period | None:
 def miss_forecast(told: Told) -> str:
     """What is forecast of a KPI at risk, after "is" or "are": "forecast to miss in January 2027"."""
     month = first_miss(told)
-    return "forecast to miss" + (f" in {coming_month(told, month)}" if month is not None else " within three months")
+    if month is None:
+        return t("forecast to miss within three months")
+    return t("forecast to miss in {month}", month=coming_month(told, month))
 
 
 def at_risk_words(stories: Sequence[Told]) -> str:
     """Which KPIs are met but forecast to miss, as the end of a sentence."""
     if len(stories) == 1:
         told = stories[0]
-        return f"{told.kpi.name} {be(told.kpi)} {miss_forecast(told)}"
-    return f"{numeral(len(stories))} are forecast to miss within three months"
+        kpi, forecast = told.kpi.name, miss_forecast(told)
+        return n("{kpi} is {forecast}", "{kpi} are {forecast}", number_of(told.kpi), kpi=kpi, forecast=forecast)
+    return t("{number} are forecast to miss within three months", number=numeral(len(stories)))
 
 
 def coming_month(told: Told, month: pd.Period) -> str:
@@ -101,7 +108,7 @@ def outlook_words(told: Told) -> str:
         return ""
     parts = _alike(told) or [_expected(told, expected) for expected in _told_months(told)]
     if all(expected.target is None and expected.target_upper is None for expected in months):
-        parts.append("No target is set for these months yet.")
+        parts.append(t("No target is set for these months yet."))
     return " ".join([*parts, *_recovers(told)])
 
 
@@ -114,18 +121,21 @@ def _told_months(told: Told) -> list[Expected]:
 
 def _expected(told: Told, expected: Expected) -> str:
     value, span = estimate_text(told, expected.value, expected.low, expected.high)
-    chance = _chance(told, expected)
-    within = f" ({span})" if span else ""
-    return (
-        f"{coming_month(told, expected.month)} is forecast at about {value}{within}{f'; {chance}' if chance else ''}."
-    )
+    chance, month = _chance(told, expected), coming_month(told, expected.month)
+    first = capital(t("{month} is forecast at about {value}", month=month, value=with_span(value, span)))
+    return f"{first}; {chance}." if chance else f"{first}."
+
+
+def with_span(value: str, span: str) -> str:
+    """A value with its range in brackets, if there is one."""
+    return f"{value} ({span})" if span else value
 
 
 def _chance(told: Told, expected: Expected) -> str:
     goal = goal_text(told, expected.target, expected.target_upper)
     if expected.chance is None or not goal:
         return ""
-    return f"the chance of {goal} is {chance_text(expected.chance, told.numbers)}"
+    return t("the chance of {goal} is {chance}", goal=goal, chance=chance_text(expected.chance, told.numbers))
 
 
 def _alike(told: Told) -> list[str]:
@@ -135,17 +145,17 @@ def _alike(told: Told) -> list[str]:
     if len(months) < AHEAD or len(said) > 1:
         return []
     value, span, chance = said.pop()
-    within = f" ({span})" if span else ""
-    parts = [f"Each month to {coming_month(told, months[-1].month)} is forecast at about {value}{within}."]
-    return [*parts, f"In each, {chance}."] if chance else parts
+    last = coming_month(told, months[-1].month)
+    parts = [t("Each month to {month} is forecast at about {value}.", month=last, value=with_span(value, span))]
+    return [*parts, t("In each, {chance}.", chance=chance)] if chance else parts
 
 
 def _recovers(told: Told) -> list[str]:
     verdict = told.verdict
     outlook = verdict.outlook
     if outlook.recovers is not None:
-        return [f"It is forecast to reach its target in {coming_month(told, outlook.recovers)}."]
+        return [t("It is forecast to reach its target in {month}.", month=coming_month(told, outlook.recovers))]
     targets = [part for part in outlook.months if part.target is not None or part.target_upper is not None]
     if verdict.gap.status == "missed" and len(targets) == len(outlook.months):
-        return ["No month of the coming year is forecast to reach its target."]
+        return [t("No month of the coming year is forecast to reach its target.")]
     return []

@@ -9,21 +9,25 @@ from saypro_analysis.analysis import Analysis
 from saypro_analysis.budget import together
 from saypro_analysis.show.cause_words import confidence, score, supported
 from saypro_analysis.show.change_words import overview_line
+from saypro_analysis.show.company_language import in_company_language
+from saypro_analysis.show.cost_words import costliest
 from saypro_analysis.show.fragment import NOTHING, Fragment, render
-from saypro_analysis.show.lead import tally
 from saypro_analysis.show.limit_words import limit_summary
 from saypro_analysis.show.method import method_fragment
-from saypro_analysis.show.numbers import count, month_name, numbers_of
-from saypro_analysis.show.outlook_words import miss_forecast
+from saypro_analysis.show.numbers import month_name, numbers_of, numeral
 from saypro_analysis.show.overview_lead import overview_facts, overview_lead
-from saypro_analysis.show.page import OVERVIEW, page_json
+from saypro_analysis.show.page import OVERVIEW, page_json, previous_report
 from saypro_analysis.show.scorecard import Row, scorecard_table
 from saypro_analysis.show.story import Told, tell_all
-from saypro_analysis.show.words import against, be, is_plural, missed_by
+from saypro_analysis.texts import later, n, t
 
 Analyses = tuple[Analysis, ...]
+_RANKED = later(
+    "Ranked by the gap as a part of the target, which compares units but does not say which gap costs most."
+)
 
 
+@in_company_language
 def show_overview_head(analyses: Analyses, month: pd.Period, missing: Mapping[str, str]) -> Fragment:
     """The company's month in one sentence and four facts; departments without a report are named with the reason."""
     sentence = overview_lead(analyses, month)
@@ -32,7 +36,8 @@ def show_overview_head(analyses: Analyses, month: pd.Period, missing: Mapping[st
     sample = any(analysis.month.sample for analysis in analyses)
     html = render(
         "head", name="", month=month_name(month), lead=sentence, sample=sample, company=company,
-        facts=overview_facts(analyses), missing={names[key]: reason for key, reason in missing.items()},
+        facts=overview_facts(analyses), missing={names[key]: reason for key, reason in missing.items()}, ask="",
+        previous=previous_report(month, "index"),
     )  # fmt: skip
     page = page_json(company=company, departments=names, current=OVERVIEW, month=month, sample=sample)
     return Fragment(html=html, text=sentence.striptags(), page=page)
@@ -44,58 +49,24 @@ def department_names(analyses: Analyses, missing: Mapping[str, str]) -> dict[str
     return names | {key: key.replace("_", " ").capitalize() for key in missing if key not in names}
 
 
-def show_departments(analyses: Analyses, missing: Mapping[str, str]) -> Fragment:
-    """One card per department: how many targets were missed, the worst of them, the best-supported cause."""
-    names = department_names(analyses, missing)
-    done = {analysis.month.department.id: analysis for analysis in analyses}
-    cards = [_card(key, name, done.get(key), missing.get(key, "")) for key, name in names.items()]
-    heading = f"The {count(len(cards), 'department')}"
-    return Fragment(html=render("departments", heading=heading, cards=cards), text=heading)
-
-
-def _card(key: str, name: str, analysis: Analysis | None, reason: str) -> dict[str, object]:
-    if analysis is None:
-        return {"name": name, "href": "", "reason": reason or "There is no report for this month."}
-    stories = tell_all(analysis)
-    held = tally(stories)
-    main = next(iter((*held.missed, *held.troubled)), None)
-    return {
-        "name": name,
-        "href": f"{key}.html",
-        "reason": reason,
-        "missed": len(held.missed),
-        "judged": held.judged,
-        "marks": "m" * len(held.missed) + "r" * len(held.at_risk) + "w" * len(held.watched) + "g" * len(held.met),
-        "sentence": _card_sentence(main, held.judged),
-        "cause": best_cause(main) if main is not None else "",
-    }
-
-
-def _card_sentence(main: Told | None, judged: int) -> str:
-    if main is None:
-        return "All targets were met." if judged else "No KPI has both a target and a value."
-    if main.verdict.gap.status == "missed":
-        return f"{main.kpi.name} {be(main.kpi)} {missed_by(main)}, {against(main)}."
-    if main.verdict.at_risk:
-        return f"{main.kpi.name} {be(main.kpi)} met, but {miss_forecast(main)}."
-    return f"{main.kpi.name} {'need' if is_plural(main.kpi) else 'needs'} watching."
-
-
 def best_cause(told: Told) -> str:
     """The best-supported cause with its score, or that there is none."""
     found = supported(told.diagnosis)
     if not found or told.diagnosis is None:
-        return "none well supported"
-    return f"{found[0].cause.name} ({score(found[0])} of 100, {confidence(told.diagnosis)} confidence)"
+        return t("none well supported")
+    return f"{found[0].cause.name} ({score(found[0])})"
 
 
-def _cause_cell(told: Told) -> tuple[str, str]:
+def _cause_cell(told: Told) -> tuple[str, str, str]:
+    """The cause, its score, and the level of confidence; empty where none is supported."""
     found = supported(told.diagnosis)
     if not found or told.diagnosis is None:
-        return "None well supported", ""
-    return found[0].cause.name, f"{score(found[0])} of 100, {confidence(told.diagnosis)} confidence"
+        return t("None well supported"), "", ""
+    level = confidence(told.diagnosis)
+    return found[0].cause.name, t("{score} of 100", score=score(found[0])), level
 
 
+@in_company_language
 def show_all_missed(analyses: Analyses) -> Fragment:
     """All missed KPIs of all departments, largest relative gap first. Empty when there is none."""
     stories = [told for analysis in analyses for told in tell_all(analysis) if told.verdict.gap.status == "missed"]
@@ -111,8 +82,11 @@ def show_all_missed(analyses: Analyses) -> Fragment:
         )
         for told in stories
     ]
-    heading = f"The {count(len(stories), 'missed target')}{', largest gap first' if len(stories) > 1 else ''}"
-    note = "Ranked by the gap as a part of the target, which compares units but does not say which gap costs most."
+    heading = n(
+        "The missed target", "The {number} missed targets, largest gap first", len(stories),
+        number=numeral(len(stories)),
+    )  # fmt: skip
+    note = " ".join(part for part in (t(_RANKED), costliest(stories)) if part)
     table = scorecard_table(rows, caption=heading)
     return Fragment(html=render("plain_section", id="missed", heading=heading, sub=note, body=table), text=heading)
 
@@ -137,6 +111,7 @@ def cause_scores(analyses: Analyses) -> pd.DataFrame:
     return table.loc[order]
 
 
+@in_company_language
 def show_overview_changes(analyses: Analyses) -> Fragment:
     """What has changed in each department since the month before. Empty when none has such a month."""
     held = [(a, a.changes) for a in analyses if a.changes is not None]
@@ -152,11 +127,18 @@ def show_overview_changes(analyses: Analyses) -> Fragment:
     ]
     moved = sum(bool(found.moved) for _, found in held)
     since = month_name(held[0][1].since)
-    moving = f"KPIs of {count(moved, 'department')}" if moved else "no KPI"
-    heading = f"Since {since}: {moving} changed {'their' if moved else 'its'} standing"
+    if moved:
+        heading = n(
+            "Since {month}: KPIs of one department changed their standing",
+            "Since {month}: KPIs of {number} departments changed their standing", moved, month=since,
+            number=numeral(moved),
+        )  # fmt: skip
+    else:
+        heading = t("Since {month}: no KPI changed its standing", month=since)
     return Fragment(html=render("overview_changes", heading=heading, lines=lines), text=heading)
 
 
+@in_company_language
 def show_causes(analyses: Analyses) -> Fragment:
     """Which causes the departments share: a heat map with words. Empty when nothing was missed."""
     from saypro_analysis.show.causes_section import causes_html
@@ -165,6 +147,7 @@ def show_causes(analyses: Analyses) -> Fragment:
     return NOTHING if scores.empty else causes_html(scores)
 
 
+@in_company_language
 def show_overview_method(analyses: Analyses) -> Fragment:
     """Method and data quality of all departments, and where the numbers come from."""
     if not analyses:

@@ -1,18 +1,20 @@
 """The overview's first screen: the company's month in one sentence and four facts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 from markupsafe import Markup
 
-from saypro_analysis.actions import Plan
+from saypro_analysis.actions import Plan, Recommendation
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.show.cause_words import lower, score, supported
 from saypro_analysis.show.lead import Facts, Tally, since_when, tally, worst
-from saypro_analysis.show.numbers import capital, count, listed, month_name, numeral
+from saypro_analysis.show.numbers import capital, listed, month_name, numeral
 from saypro_analysis.show.outlook_words import at_risk_words
 from saypro_analysis.show.story import Told, tell_all
-from saypro_analysis.show.words import be, missed_by
+from saypro_analysis.show.words import missed_by, names, number_of
+from saypro_analysis.texts import later, n, t
 
 Analyses = tuple[Analysis, ...]
 
@@ -28,62 +30,91 @@ def overview_lead(analyses: Analyses, month: pd.Period) -> Markup:
     """How many targets were missed, compared with the month before, and which is furthest off."""
     held = company_tally(analyses)
     if not analyses:
-        return Markup("{}").format(f"No report could be made for {month_name(month)}.")
+        return Markup("{}").format(t("No report could be made for {month}.", month=month_name(month)))
     if not held.judged:
         return Markup("{}").format(
-            f"Nothing can be judged in {month_name(month)}: no KPI has both a target and a value."
+            t("Nothing can be judged in {month}: no KPI has both a target and a value.", month=month_name(month))
         )
     if not held.missed:
-        all_of = "The one target was" if held.judged == 1 else f"All {count(held.judged, 'target')} were"
-        but = f", but {at_risk_words(held.at_risk)}" if held.at_risk else ""
-        return Markup("{}").format(f"{all_of} met in {month_name(month)}{but}.")
-    told = held.missed[0]
-    first = Markup("<em>{}</em> {} missed").format(
-        capital(f"{numeral(len(held.missed))} of {count(held.judged, 'target')}"),
-        "was" if len(held.missed) == 1 else "were",
-    )
-    compared = "" if held.before is None else f", {_compared(len(held.missed) - held.before, month - 1)}"
-    return Markup("{}{}. {}: {} {} furthest off, at {}.").format(
-        first, compared, told.department, told.kpi.name, be(told.kpi), missed_by(told)
-    )
+        return Markup("{}").format(_all_met(held, month))
+    return Markup("{}. {}").format(_counted(held, month), _furthest(held.missed[0]))
 
 
-def _compared(more: int, before: pd.Period) -> str:
+def _all_met(held: Tally, month: pd.Period) -> str:
+    """That all was met; the departments' KPIs have no common closest one."""
+    fields = {"number": numeral(held.judged), "month": month_name(month)}
+    if held.at_risk:
+        return n(
+            "The one target was met in {month}, but {risk}.", "All {number} targets were met in {month}, but {risk}.",
+            held.judged, **fields, risk=at_risk_words(held.at_risk),
+        )  # fmt: skip
+    return n("The one target was met in {month}.", "All {number} targets were met in {month}.", held.judged, **fields)
+
+
+def _counted(held: Tally, month: pd.Period) -> str:
+    """How many were missed, and how many more or fewer that is than in the month before."""
+    number = len(held.missed)
+    of = n("{missed} of {judged} target", "{missed} of {judged} targets", held.judged, missed=numeral(number),
+           judged=numeral(held.judged))  # fmt: skip
+    first = Markup("<em>{}</em>").format(capital(of))
+    if held.before is None:
+        return n("{targets} was missed", "{targets} were missed", number, targets=first)
+    more, before = number - held.before, month_name(month - 1)
+    fields = {"targets": first, "number": numeral(abs(more)), "month": before}
     if more == 0:
-        return f"as many as in {month_name(before)}"
-    return f"{numeral(abs(more))} {'more' if more > 0 else 'fewer'} than in {month_name(before)}"
+        return n("{targets} was missed, as many as in {month}", "{targets} were missed, as many as in {month}", number,
+                 **fields)  # fmt: skip
+    if more > 0:
+        return n("{targets} was missed, {number} more than in {month}", "{targets} were missed, {number} more than in "
+                 "{month}", number, **fields)  # fmt: skip
+    return n("{targets} was missed, {number} fewer than in {month}", "{targets} were missed, {number} fewer than in "
+             "{month}", number, **fields)  # fmt: skip
+
+
+def _furthest(told: Told) -> str:
+    return n(
+        "{department}: {kpi} is furthest off, at {gap}.", "{department}: {kpi} are furthest off, at {gap}.",
+        number_of(told.kpi), department=told.department, kpi=told.kpi.name, gap=missed_by(told),
+    )  # fmt: skip
 
 
 def overview_facts(analyses: Analyses) -> Facts:
     """What, since when, why, what to do, over all departments."""
     held = company_tally(analyses)
     return (
-        ("What", _what(held)),
-        ("Since when", _since(held)),
-        ("Why", _why(held.missed)),
-        ("What to do", _do(analyses)),
+        (t("What"), _what(held)),
+        (t("Since when"), _since(held)),
+        (t("Why"), _why(held.missed)),
+        (t("What to do"), _do(analyses)),
     )
 
 
 def _what(held: Tally) -> Markup:
-    risky = f"{len(held.at_risk)} at risk, " if held.at_risk else ""
-    text = f"{len(held.missed)} missed, {risky}{len(held.watched)} to watch, {len(held.met)} met."
+    counts = {"missed": len(held.missed), "risk": len(held.at_risk), "watch": len(held.watched), "met": len(held.met)}
+    if held.at_risk:
+        text = t("{missed} missed, {risk} at risk, {watch} to watch, {met} met.", **counts)
+    else:
+        text = t("{missed} missed, {watch} to watch, {met} met.", **counts)
     new = [told for told in held.missed if told.verdict.misses == 1 and told.judged_in(told.verdict.month - 1)]
-    rest = [f"Newly missed: {listed([told.kpi.name for told in new], most=3)}."] if new else []
+    rest = [t("Newly missed: {kpis}.", kpis=names(new, most=3))] if new else []
     if held.no_data:
-        rest.append(f"No data: {listed([told.kpi.name for told in held.no_data], most=3)}.")
+        rest.append(t("No data: {kpis}.", kpis=names(held.no_data, most=3)))
     return Markup("<b>{}</b> {}").format(text, " ".join(rest))
 
 
 def _since(held: Tally) -> Markup:
     if not held.missed:
-        return Markup("{}").format("Nothing is behind." if held.judged else "Nothing can be said.")
+        return Markup("{}").format(t("Nothing is behind.") if held.judged else t("Nothing can be said."))
     verdicts = [told.verdict for told in held.missed]
     real = [verdict for verdict in verdicts if verdict.limits.variation == "concerning" or verdict.trend.worsening]
     known = [verdict for verdict in verdicts if verdict.limits.sigma is not None]
-    first = f"{len(real)} of {len(held.missed)} {'is a real change' if len(real) == 1 else 'are real changes'}."
+    first = n(
+        "{real} of {missed} is a real change.", "{real} of {missed} are real changes.", len(real), real=len(real),
+        missed=len(held.missed),
+    )  # fmt: skip
     if len(known) < len(verdicts):
-        first = "Too early to say which are real changes." if not real else f"{first} Of others it is too early to say."
+        early = t("{first} Of others it is too early to say.", first=first)
+        first = early if real else t("Too early to say which are real changes.")
     when, what = since_when(worst(held.missed))
     return Markup("<b>{}</b> {}").format(first, f"{when}: {what}")
 
@@ -92,13 +123,16 @@ def _why(missed: tuple[Told, ...]) -> Markup:
     places: dict[str, list[str]] = {}
     for told in missed:
         for found in supported(told.diagnosis)[:1]:
-            places.setdefault(found.cause.name, []).append(f"{told.kpi.name}, {score(found)} of 100")
+            places.setdefault(found.cause.name, []).append(
+                t("{kpi}, {score} of 100", kpi=told.kpi.name, score=score(found))
+            )
     if not missed:
-        return Markup("There is no missed target to explain.")
+        return Markup("{}").format(t("There is no missed target to explain."))
     if not places:
-        return Markup("No cause is well supported by the signs that are known.")
-    parts = [f"{lower(cause)} ({'; '.join(where[:2])})" for cause, where in list(places.items())[:3]]
-    return Markup("{}").format(f"The evidence points to {listed(parts)}.")
+        return Markup("{}").format(t("No cause is well supported by the signs that are known."))
+    most = sorted(places.items(), key=lambda held: -len(held[1]))
+    parts = [f"{lower(cause)} ({'; '.join(where[:2])})" for cause, where in most]
+    return Markup("{}").format(t("The evidence points to {causes}.", causes=listed(parts, most=3)))
 
 
 def _do(analyses: Analyses) -> Markup:
@@ -107,15 +141,23 @@ def _do(analyses: Analyses) -> Markup:
     every = [item for _, plan in plans for item in plan.recommendations]
     items = list({(item.kpi.department, item.kind, item.text): item for item in every[::-1]}.values())[::-1]
     if not items:
-        return Markup("No action is needed. Keep watching the scorecards.")
+        return Markup("{}").format(t("No action is needed. Keep watching the scorecards."))
     kinds = [item.kind for item in items]
-    parts = [f"{kinds.count(kind)} {word}" for kind, word in _KINDS if kind in kinds]
-    parts[0] = f"{'Action' if len(items) == 1 else 'Actions'}: {parts[0]}"
+    parts = [t(word, number=kinds.count(kind)) for kind, word in _KINDS if kind in kinds]
+    actions = n("Action: {kinds}.", "Actions: {kinds}.", len(items), kinds=listed(parts))
+    return Markup("<b>{}</b> {}").format(actions, " ".join(part for part in (_overdue(items), _first(items)) if part))
+
+
+def _overdue(items: Sequence[Recommendation]) -> str:
     late = sum(item.late for item in items)
-    overdue = f" {capital(count(late, 'planned action'))} {'is' if late == 1 else 'are'} overdue." if late else ""
-    texts = dict.fromkeys(item.text.strip().rstrip(".") for item in items if item.kind == "planned" or item.effect)
-    first = f" First: {lower(next(iter(texts)))}." if texts else ""
-    return Markup("<b>{}</b>{}").format(f"{capital(listed(parts))}.", overdue + first)
+    return capital(
+        n("{number} planned action is overdue.", "{number} planned actions are overdue.", late, number=numeral(late))
+    ) if late else ""  # fmt: skip
+
+
+def _first(items: Sequence[Recommendation]) -> str:
+    texts = [item.text.strip().rstrip(".") for item in items if item.kind == "planned" or item.effect]
+    return t("First: {action}.", action=lower(texts[0])) if texts else ""
 
 
 def severity_of(analysis: Analysis, plan: Plan) -> float:
@@ -124,4 +166,8 @@ def severity_of(analysis: Analysis, plan: Plan) -> float:
     return verdict.severity.score or 0.0
 
 
-_KINDS = (("planned", "planned or under way"), ("suggested", "suggested"), ("check", "to check first"))
+_KINDS = (
+    ("planned", later("{number} planned or under way")),
+    ("suggested", later("{number} suggested")),
+    ("check", later("{number} to check first")),
+)

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 from markupsafe import Markup
 
+from saypro_analysis.show.confidence import confidence_mark
 from saypro_analysis.show.fragment import render
 from saypro_analysis.show.marks import bullet, sparkline
-from saypro_analysis.show.numbers import count, month_name
+from saypro_analysis.show.numbers import month_name
 from saypro_analysis.show.outlook_words import estimate_text
 from saypro_analysis.show.severity_words import level_word
 from saypro_analysis.show.story import Told
@@ -20,6 +22,7 @@ from saypro_analysis.show.words import (
     target_note,
     target_text,
 )
+from saypro_analysis.texts import n, t
 
 _STATUS_ICON = {
     "missed": "s-missed",
@@ -46,7 +49,7 @@ class Row:
     told: Told
     prefix: str
     href: str = ""
-    cause: tuple[str, str] | None = None  # the overview's column, cause and note; None: there is no such column
+    cause: tuple[str, str, str] | None = None  # the overview's column: cause, score, confidence; None: no such column
 
 
 def scorecard_table(rows: Sequence[Row], *, caption: str) -> Markup:
@@ -59,10 +62,14 @@ def scorecard_table(rows: Sequence[Row], *, caption: str) -> Markup:
     ahead = [row.told.verdict.outlook.months[-1].month for row in rows if row.told.verdict.outlook.months]
     return render(
         "scorecard", caption=caption, rows=[_score_row(row) for row in rows],
-        months=f"24 months to {_unbroken(month_name(month, short=True))}" if month is not None else "24 months",
-        forecast=f"Forecast {_unbroken(month_name(ahead[0], short=True))}" if ahead and not causes else "",
+        months=t("24 months to {month}", month=_month(month)) if month is not None else "",
+        forecast=t("Forecast {month}", month=_month(ahead[0])) if ahead and not causes else "",
         causes=causes,
     )  # fmt: skip
+
+
+def _month(month: pd.Period) -> str:
+    return _unbroken(month_name(month, short=True))
 
 
 def _unbroken(text: str) -> str:
@@ -73,9 +80,8 @@ def _unbroken(text: str) -> str:
 def _score_row(row: Row) -> dict[str, object]:
     told, verdict = row.told, row.told.verdict
     status = status_of(verdict)
-    before, last_month = told.previous, month_name(verdict.month - 1)[:3]
     has_target = verdict.gap.target is not None or verdict.gap.target_upper is not None
-    run = count(verdict.misses, "month", word=False) if verdict.misses > 1 else "this month"
+    run = n("this month", "{number} months", verdict.misses, number=verdict.misses)
     gap, percent = gap_text(told)
     ahead = verdict.outlook.months[-1] if verdict.outlook.months else None
     forecast, span = estimate_text(told, ahead.value, ahead.low, ahead.high) if ahead is not None else ("", "")
@@ -84,25 +90,33 @@ def _score_row(row: Row) -> dict[str, object]:
         "department": told.department,
         "href": row.href,
         "actual": told.numbers.value(told.kpi, verdict.gap.actual),
-        "before": "" if before is None else f"{told.numbers.value(told.kpi, before)} in {last_month}",
-        "target": target_text(told) if has_target else "not set",
+        "before": _before(told),
+        "target": target_text(told) if has_target else t("not set"),
         "note": target_note(told.kpi) if has_target else "",
         "gap": gap,
         "percent": percent,
         "bullet": bullet(told),
-        "status": STATUS[status],
+        "status": t(STATUS[status]),
         "status_icon": _STATUS_ICON[status],
         "status_class": _STATUS_CLASS[status],
         "level": level_word(told) if verdict.gap.status == "missed" else "",
         "run": run if verdict.gap.status == "missed" else "",
-        "variation": VARIATION[verdict.limits.variation],
+        "variation": t(VARIATION[verdict.limits.variation]),
         "variation_icon": variation_icon(told),
         "assurance": assurance_word(verdict),
         "assurance_icon": assurance_icon(told),
         "spark": sparkline(told, prefix=row.prefix),
         "forecast": (forecast, " to ".join(_unbroken(end) for end in span.split(" to "))),
         "cause": row.cause,
+        "confidence": confidence_mark(row.cause[2]) if row.cause and row.cause[2] else "",
     }
+
+
+def _before(told: Told) -> str:
+    if told.previous is None:
+        return ""
+    month = month_name(told.verdict.month - 1, short=True)[:3]
+    return t("{value} in {month}", value=told.numbers.value(told.kpi, told.previous), month=month)
 
 
 def variation_icon(told: Told) -> str:

@@ -12,18 +12,22 @@ from saypro_analysis.errors import Fault, ParamsError
 from saypro_analysis.gap import shortfalls
 from saypro_analysis.many import is_part
 from saypro_analysis.panel import series
-from saypro_analysis.show.chart_words import unit_words
+from saypro_analysis.show.chart_words import measured
+from saypro_analysis.show.company_language import in_company_language
 from saypro_analysis.show.comparisons import segments_chart
+from saypro_analysis.show.driver_words import label
 from saypro_analysis.show.figures import Figure, figure_html
 from saypro_analysis.show.fragment import Fragment, render
-from saypro_analysis.show.numbers import month_name, numeral
+from saypro_analysis.show.numbers import capital, month_name, numeral
 from saypro_analysis.show.story import Told, tell
 from saypro_analysis.show.words import target_text
+from saypro_analysis.texts import n, t
 from saypro_analysis.verdict import Verdict, judge_series, points_of
 
 MOST = 12  # bars; more cannot be read
 
 
+@in_company_language
 def show_segments(analysis: Analysis, kpi: str, by: str) -> Fragment:
     """The KPI's month by segment of the dimension ``by``, worst first, as bars with the figures behind them.
 
@@ -31,26 +35,24 @@ def show_segments(analysis: Analysis, kpi: str, by: str) -> Fragment:
     """
     told = tell(analysis, find_verdict(analysis, kpi))
     segments = segment_values(analysis, told, by)
-    name = by.replace("_", " ")
+    segments["segment"] = segments["segment"].map(label)
+    name, month = by.replace("_", " "), month_name(told.verdict.month)
     if not segments["value"].notna().any():
-        text = f"{told.kpi.name} has no value by {name} in {month_name(told.verdict.month)}."
+        text = t("{kpi} has no value by {part} in {month}.", kpi=told.kpi.name, part=name, month=month)
         return Fragment(html=render("note", text=text), text=text)
     parts = is_part(analysis.month, told.kpi)
     drawn = segments[segments["value"].notna()].head(MOST).reset_index(drop=True)
     figure = Figure(
         name=f"segments-{kpi}-{by}",
         title=_title(told, drawn, name, parts=parts),
-        subtitle=f"{told.kpi.name}{unit_words(told.kpi, told.numbers)} by {name}, {month_name(told.verdict.month)}.",
+        subtitle=t("{measure} by {part}, {month}.", measure=measured(told.kpi, told.numbers), part=name, month=month),
         description=_description(told, drawn, name, parts=parts),
-        heads=("Segment", told.kpi.name, "Records"),
+        heads=(t("Segment"), told.kpi.name, t("Records")),
         rows=[_row(told, row) for row in segments.to_dict("records")],
         kind="bars",
     )
-    html = render(
-        "segments",
-        figure=figure_html(figure, lambda narrow: segments_chart(drawn, told, narrow=narrow, with_target=not parts)),
-    )
-    return Fragment(html=html, text=figure.title)
+    drawing = figure_html(figure, lambda narrow: segments_chart(drawn, told, narrow=narrow, with_target=not parts))
+    return Fragment(html=render("segments", figure=drawing), text=figure.title)
 
 
 def find_verdict(analysis: Analysis, kpi: str) -> Verdict:
@@ -102,16 +104,21 @@ def segment_story(analysis: Analysis, told: Told, by: str, segment: str) -> Told
 
 
 def _title(told: Told, drawn: pd.DataFrame, name: str, *, parts: bool) -> str:
-    first = drawn.iloc[0]
-    value = told.numbers.value(told.kpi, float(first["value"]))
+    value = told.numbers.value(told.kpi, float(drawn["value"].iloc[0]))
+    segment = drawn["segment"].iloc[0] or t("not named")
     if parts:
-        return f"{first['segment'] or 'not named'} has the largest part: {value}"
+        return t("{segment} has the largest part: {value}", segment=segment, value=value)
     missed = int(drawn["missed"].sum())
+    if not has_target(told) and not missed:
+        return t("{kpi} by {part}", kpi=told.kpi.name, part=name)
     if not missed:
-        return f"No {name} misses the target" if has_target(told) else f"{told.kpi.name} by {name}"
-    of = f"{numeral(missed)} of {numeral(len(drawn))}".capitalize()
-    miss = "misses" if missed == 1 else "miss"
-    return f"{of} by {name} {miss} the target, {first['segment'] or 'not named'} by most: {value}"
+        return t("No {part} misses the target", part=name)
+    title = n(
+        "{number} of {all} by {part} misses the target, {segment} by most: {value}",
+        "{number} of {all} by {part} miss the target, {segment} by most: {value}",
+        missed, number=numeral(missed), all=numeral(len(drawn)), part=name, segment=segment, value=value,
+    )  # fmt: skip
+    return capital(title)
 
 
 def has_target(told: Told) -> bool:
@@ -121,11 +128,13 @@ def has_target(told: Told) -> bool:
 
 def _description(told: Told, drawn: pd.DataFrame, name: str, *, parts: bool) -> str:
     rows = [_row(told, row) for row in drawn.to_dict("records")]
-    values = [f"{segment} {value}" for segment, value, _ in rows]
-    target = f" The target is {target_text(told)}." if has_target(told) and not parts else ""
-    return f"Bars of {told.kpi.name} by {name}: {', '.join(values)}.{target}"
+    values = ", ".join(f"{segment} {value}" for segment, value, _ in rows)
+    said = [t("Bars of {kpi} by {part}: {values}.", kpi=told.kpi.name, part=name, values=values)]
+    if has_target(told) and not parts:
+        said.append(t("The target is {target}.", target=target_text(told)))
+    return " ".join(said)
 
 
 def _row(told: Told, row: Mapping[Hashable, Any]) -> tuple[str, str, str]:
-    name = str(row["segment"]) or "not named"
+    name = str(row["segment"]) or t("not named")
     return name, told.numbers.value(told.kpi, row["value"]), told.numbers.plain(float(row["rows"]))

@@ -4,23 +4,32 @@ import math
 from collections.abc import Sequence
 
 from saypro_analysis.severity import DIRECTION, DOUBT, LEVELS, PERSISTENCE, SIZE, STEPS
+from saypro_analysis.show.numbers import listed
 from saypro_analysis.show.story import Told
+from saypro_analysis.texts import later, t
 
-#: A level of the severity. A miss is never "on track", and one that is "watch" is there, not yet to come.
-MISSED = {"on track": "slight", "watch": "only to watch"}
+LEVEL = {
+    "on track": later("on track"),
+    "watch": later("watch"),
+    "moderate": later("moderate"),
+    "severe": later("severe"),
+    "critical": later("critical"),
+}
+#: A miss is never "on track", and one that is "watch" is there, not yet to come.
+MISSED = {**LEVEL, "on track": later("slight"), "watch": later("only to watch")}
 _TERMS = (
-    ("Size of the gap", "size", SIZE),
-    ("How long it has missed", "persistence", PERSISTENCE),
-    ("Doubt that next month meets the target", "doubt", DOUBT),
-    ("Where it is heading", "direction", DIRECTION),
+    (later("Size of the gap"), "size", SIZE),
+    (later("How long it has missed"), "persistence", PERSISTENCE),
+    (later("Doubt that next month meets the target"), "doubt", DOUBT),
+    (later("Where it is heading"), "direction", DIRECTION),
 )
 _CRITICAL = STEPS[LEVELS.index("critical") - 1]  # the score from which a level is critical by itself
 
 
 def level_word(told: Told) -> str:
     """The severity level in one or two words; empty where there is none."""
-    level = told.verdict.severity.level
-    return MISSED.get(level, level) if told.verdict.gap.status == "missed" else level
+    level, words = told.verdict.severity.level, MISSED if told.verdict.gap.status == "missed" else LEVEL
+    return t(words[level]) if level else ""
 
 
 def severity_line(told: Told) -> str:
@@ -28,17 +37,20 @@ def severity_line(told: Told) -> str:
     severity = told.verdict.severity
     if severity.score is None or not severity.level or (told.verdict.gap.status != "missed" and severity.score == 0):
         return ""
-    return f"Severity: {level_word(told)}, {rounded(severity.score)} of 100."
+    return t("Severity: {level}, {score} of 100.", level=level_word(told), score=rounded(severity.score))
 
 
 def severity_terms(told: Told) -> tuple[tuple[str, str], ...]:
     """The terms of the score, as pairs of term and points: ("Size of the gap", "45 of 45"); they add up to it."""
     severity = told.verdict.severity
-    held = [(words, getattr(severity, name), most) for words, name, most in _TERMS]
-    if severity.score is None or any(value is None for _, value, _ in held):
+    held = [getattr(severity, name) for _, name, _ in _TERMS]
+    if severity.score is None or any(value is None for value in held):
         return ()
-    points = whole_points([value for _, value, _ in held], rounded(severity.score))
-    return tuple((words, f"{shown} of {most:.0f}") for (words, _, most), shown in zip(held, points, strict=True))
+    points = whole_points(held, rounded(severity.score))
+    return tuple(
+        (t(words), t("{points} of {most}", points=shown, most=f"{most:.0f}"))
+        for (words, _, most), shown in zip(_TERMS, points, strict=True)
+    )
 
 
 def whole_points(parts: Sequence[float], total: int) -> list[int]:
@@ -64,9 +76,9 @@ def severity_notes(told: Told) -> tuple[str, ...]:
     severity = told.verdict.severity
     notes = [_views(told)]
     if severity.capped:
-        notes.append("The miss lies inside the KPI's usual month-to-month noise, so it is only to watch.")
+        notes.append(t("The miss lies inside the KPI's usual month-to-month noise, so it is only to watch."))
     if severity.level == "critical" and severity.score is not None and severity.score < _CRITICAL:
-        notes.append("A miss of this size is critical for this KPI, whatever its score.")
+        notes.append(t("A miss of this size is critical for this KPI, whatever its score."))
     return tuple(note for note in notes if note)
 
 
@@ -77,19 +89,21 @@ def _views(told: Told) -> str:
         return ""
     parts = []
     if severity.relative is not None:
-        parts.append(f"{numbers.percent(severity.relative, 1)} of {_compared(told)}")
+        parts.append(_relative(told, numbers.percent(severity.relative, 1)))
     if severity.noise is not None:
-        parts.append(f"{numbers.plain(severity.noise, 1)} times its usual month-to-month noise")
-    said = f"The gap is {' and '.join(parts)}." if parts else ""
-    if severity.odds is None:
-        return said
-    failures = f"Failures are {numbers.plain(severity.odds + 1, 1)} times those that the target allows."
-    return f"{said} {failures}".strip()
+        noise = numbers.plain(severity.noise, 1)
+        parts.append(t("{number} times its usual month-to-month noise", number=noise))
+    said = [t("The gap is {parts}.", parts=listed(parts))] if parts else []
+    if severity.odds is not None:
+        odds = numbers.plain(severity.odds + 1, 1)
+        said.append(t("Failures are {number} times those that the target allows.", number=odds))
+    return " ".join(said)
 
 
-def _compared(told: Told) -> str:
-    """What a gap is a part of: the target, or of a target of zero what the card compares it with."""
+def _relative(told: Told, share: str) -> str:
+    """A gap as a part of the target, or of a target of zero as a part of what the card compares it with."""
     scale = told.kpi.gap_scale
     if told.verdict.gap.percent is not None or scale is None:
-        return "the target"
-    return f"the {told.numbers.value(told.kpi, scale, long=True)} it is compared with"
+        return t("{share} of the target", share=share)
+    compared = told.numbers.value(told.kpi, scale, long=True)
+    return t("{share} of the {amount} it is compared with", share=share, amount=compared)

@@ -1,6 +1,7 @@
 """A verdict together with what its words, charts and tables need: its months, diagnosis, plan and number formats."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -40,12 +41,12 @@ class Told:
         """The KPI that this is about."""
         return self.verdict.kpi
 
-    @property
+    @cached_property
     def shown(self) -> pd.DataFrame:
         """The months that charts show."""
         return self.months.tail(self.length).reset_index(drop=True)
 
-    @property
+    @cached_property
     def held(self) -> pd.DataFrame:
         """The months that have a value."""
         return self.months[self.months["value"].notna()]
@@ -75,11 +76,16 @@ class Told:
 
     def possible(self, limit: float) -> float:
         """A process limit for people: not below nothing or above all, where the KPI has never been there."""
+        low, high = self._been
+        return min(max(limit, low), high)
+
+    @cached_property
+    def _been(self) -> tuple[float, float]:
+        """Between which values limits are shown: zero and one, where the KPI has never left them and could not."""
         values, kpi = self.held["value"], self.kpi
-        if limit < 0 and kpi.unit in _NEVER_NEGATIVE and bool((values >= 0).all()):
-            return 0.0
+        floor = 0.0 if kpi.unit in _NEVER_NEGATIVE and bool((values >= 0).all()) else -np.inf
         share = kpi.unit == "percent" and kpi.ratio is not None and kpi.scale == 1
-        return 1.0 if share and limit > 1 and bool((values <= 1).all()) else limit
+        return floor, 1.0 if share and bool((values <= 1).all()) else np.inf
 
     def judged_in(self, month: pd.Period) -> bool:
         """Whether the KPI had both a value and a target in that month."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 from markupsafe import Markup
 
-from saypro_analysis.actions import Plan
+from saypro_analysis.actions import Plan, Recommendation
 from saypro_analysis.causes import Diagnosis
 from saypro_analysis.follow_up import FollowUp
 from saypro_analysis.kpi import CauseModel, Kpi, PlannedAction
@@ -26,10 +26,25 @@ from saypro_analysis.show.fragment import render
 from saypro_analysis.show.marks import evidence_bar
 from saypro_analysis.show.numbers import Numbers, date_name
 from saypro_analysis.show.outcome_words import outcome_text
+from saypro_analysis.show.quality_words import found_text
 from saypro_analysis.show.story import Told
+from saypro_analysis.texts import later, t
 
-_KIND = {"planned": "Planned", "suggested": "Suggested", "check": "Check first"}
-_STATE = {"done": "Done", "on time": "On time", "late": "Late", "stopped": "Stopped", "not started": "Not started"}
+_KIND = {
+    "begun": later("Started"),
+    "planned": later("Planned"),
+    "suggested": later("Suggested"),
+    "check": later("Check first"),
+}
+_DOUBT = {"not indicated": later("not indicated"), "no evidence": later("no evidence")}
+_STATE = {
+    "done": later("Done"),
+    "on time": later("On time"),
+    "late": later("Late"),
+    "stopped": later("Stopped"),
+    "not started": later("Not started"),
+}
+_MARKS = {"done": "met", "late": "missed", "not started": "missed"}  # the icon and the colour of a state
 
 
 def evidence_table(diagnosis: Diagnosis, numbers: Numbers, *, prefix: str) -> Markup:
@@ -41,7 +56,7 @@ def evidence_table(diagnosis: Diagnosis, numbers: Numbers, *, prefix: str) -> Ma
             "bar": evidence_bar(score(found)),
             "for": signs_of(found, found.evidence_for),
             "against": signs_of(found, found.evidence_against),
-            "verdict": VERDICTS[found.verdict],
+            "verdict": t(VERDICTS[found.verdict]),
             "strong": found in supported(diagnosis),
         }
         for found in diagnosis.findings
@@ -52,26 +67,30 @@ def evidence_table(diagnosis: Diagnosis, numbers: Numbers, *, prefix: str) -> Ma
 
 def action_table(told: Told, plan: Plan) -> Markup:
     """What to do, who does it, by when and to what effect; in the foot what remains of the gap."""
-    rows = []
-    for item in plan.recommendations:
-        effect, spread = effect_text(told, item)
-        rows.append(
-            {
-                "action": item.text,
-                "cause": (item.cause.name if item.cause is not None else "–")
-                + (f", {item.doubt}" if item.doubt else ""),
-                "owner": item.owner,
-                "due": due_text(item),
-                "effect": effect,
-                "spread": spread,
-                "kind": ("Started" if item.begun else _KIND[item.kind]) + (", late" * item.late),
-            }
-        )
-    name = told.kpi.name
-    note = f"Expected effects are on {name}, counted from this month: what is forecast without them is not in them."
+    rows = [_action_row(told, item) for item in plan.recommendations]
+    note = t(
+        "Expected effects are on {kpi}, counted from this month: what is forecast without them is not in them.",
+        kpi=told.kpi.name,
+    )
     return render(
         "actions", caption=plan_caption(plan), note=note if rows else "", rows=rows, foot=together(told, plan)
     )
+
+
+def _action_row(told: Told, item: Recommendation) -> dict[str, str]:
+    effect, spread = effect_text(told, item)
+    cause = item.cause.name if item.cause is not None else "–"
+    state = "begun" if item.begun else item.kind
+    kind = t(_KIND[state])
+    return {
+        "action": item.text,
+        "cause": f"{cause}, {t(_DOUBT[item.doubt])}" if item.doubt else cause,
+        "owner": item.owner,
+        "due": due_text(item),
+        "effect": effect,
+        "spread": spread,
+        "kind": t("{state}, late", state=kind) if item.late else kind,
+    }
 
 
 def follow_up_table(
@@ -84,29 +103,30 @@ def follow_up_table(
     caption: str,
 ) -> Markup:
     """The register: what was planned, for which KPI, by whom and when, how it stands, and what came of it."""
-    shown, judged = [], {outcome.planned.id: outcome for outcome in outcomes}
+    judged, shown = {outcome.planned.id: outcome for outcome in outcomes}, []
     for row in rows:
         planned, kpi = row.planned, kpis.get(row.planned.kpi.split(".")[-1])
-        cause = causes.causes.get(planned.cause)
-        effect, outcome = planned.expected_effect, judged.get(planned.id)
+        cause, outcome = causes.causes.get(planned.cause), judged.get(planned.id)
         verdict, since = outcome_text(outcome, numbers) if outcome is not None else ("", "")
-        shown.append(
-            {
-                "action": row.text,
-                "note": f"{planned.id}: {planned.note}" if planned.note else planned.id,
-                "kpi": _of_kpi(planned, kpi),
-                "cause": cause.name if cause is not None else planned.cause or "–",
-                "owner": planned.owner or "–",
-                "due": day_text(planned.due),
-                "effect": numbers.amount(kpi, effect, long=True) if effect is not None and kpi is not None else "–",
-                "state": _STATE[row.state],
-                "verdict": verdict,
-                "since": since,
-                "icon": {"done": "s-met", "late": "s-missed", "not started": "s-missed"}.get(row.state, "s-none"),
-                "class": {"done": "met", "late": "missed", "not started": "missed"}.get(row.state, "none"),
-            }
-        )
+        came = {"cause": cause.name if cause is not None else planned.cause or "–", "verdict": verdict, "since": since}
+        shown.append({**_follow_up_row(row, kpi, numbers), **came})
     return render("follow_up", caption=caption, rows=shown)
+
+
+def _follow_up_row(row: FollowUp, kpi: Kpi | None, numbers: Numbers) -> dict[str, str]:
+    planned = row.planned
+    effect, mark = planned.expected_effect, _MARKS.get(row.state, "none")
+    return {
+        "action": row.text,
+        "note": f"{planned.id}: {planned.note}" if planned.note else planned.id,
+        "kpi": _of_kpi(planned, kpi),
+        "owner": planned.owner or "–",
+        "due": day_text(planned.due),
+        "effect": numbers.amount(kpi, effect, long=True) if effect is not None and kpi is not None else "–",
+        "state": t(_STATE[row.state]),
+        "icon": f"s-{mark}",
+        "class": mark,
+    }
 
 
 def _of_kpi(planned: PlannedAction, kpi: Kpi | None) -> str:
@@ -127,8 +147,8 @@ def quality_table(quality: pd.DataFrame, numbers: Numbers) -> Markup:
     rows = [
         {
             "table": row["table"],
-            "column": row["column"] or "all",
-            "text": row["text"],
+            "column": row["column"] or t("all"),
+            "text": found_text(row["text"]),
             "found": numbers.plain(float(row["found"])),
             "rows": numbers.plain(float(row["rows"])),
             "share": numbers.percent(float(row["share"]), 1),

@@ -7,7 +7,7 @@ import re
 
 NAMES = (
     "ink", "muted", "paper", "line", "rule", "band", "common", "concern", "good", "target", "track", "okzone",
-    "cs1", "cs2", "cs3", "cs4", "oncs",
+    "cs1", "cs2", "cs3", "cs4", "oncs", "seq1", "seq2", "seq3", "seq4", "seq5", "onseq",
 )  # fmt: skip
 _BASE = 0x0A0B00  # no palette has these near-black blues
 _SENTINEL = re.compile(r"#0a0b([0-9a-f]{2})")

@@ -1,11 +1,28 @@
 """Trends in words: the change over twelve months for the text, and the test behind it for the figures."""
 
 from saypro_analysis.show.numbers import Numbers
-from saypro_analysis.show.outlook_words import coarse
+from saypro_analysis.show.outlook_words import coarse, with_span
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.words import TREND, percent_text
+from saypro_analysis.texts import later, t
 
 _SMALL_P = 0.001
+_METHODS = {
+    "too few points": later("too few points"),
+    "exact Kendall": later("exact Kendall"),
+    "Kendall with ties": later("Kendall with ties"),
+    "Mann-Kendall": later("Mann-Kendall"),
+    "year on year": later("year on year"),
+    "unbroken run": later("unbroken run"),
+}
+_RISE = (
+    later("The trend is a rise of about {size} a year"),
+    later("The trend is a rise of about {size}, or {share}, a year"),
+)
+_FALL = (
+    later("The trend is a fall of about {size} a year"),
+    later("The trend is a fall of about {size}, or {share}, a year"),
+)
 
 
 def trend_sentence(told: Told) -> str:
@@ -20,10 +37,9 @@ def trend_sentence(told: Told) -> str:
     change, low, high = coarse(high - low, trend.change, low, high)
     # A change of shares is told in points; a percentage of a percentage would be read as points, too.
     share = trend.change_percent if kpi.unit != "percent" else None
-    part = f", or {percent_text(told, share)}," if share is not None else ""
-    way = "rise" if trend.change > 0 else "fall"
-    size = numbers.amount(kpi, change, long=True)
-    return f"The trend is a {way} of about {size}{part} a year{_between(told, low, high)}."
+    text = (_RISE if trend.change > 0 else _FALL)[share is not None]
+    size, part = numbers.amount(kpi, change, long=True), percent_text(told, share) if share is not None else ""
+    return f"{with_span(t(text, size=size, share=part), _between(told, low, high))}."
 
 
 def _between(told: Told, low: float, high: float) -> str:
@@ -31,10 +47,9 @@ def _between(told: Told, low: float, high: float) -> str:
     amount, kpi = told.numbers.amount, told.kpi
     if low == high:
         return ""
-    if low * high < 0:
-        return f" (a fall of {amount(kpi, low, bare=True)} to a rise of {amount(kpi, high)})"
-    small, large = sorted((abs(low), abs(high)))
-    return f" ({amount(kpi, small, bare=True)} to {amount(kpi, large)})"
+    small, large = (low, high) if low * high < 0 else sorted((abs(low), abs(high)))
+    span = {"low": amount(kpi, small, bare=True), "high": amount(kpi, large)}
+    return t("a fall of {low} to a rise of {high}", **span) if low * high < 0 else t("{low} to {high}", **span)
 
 
 def trend_figures(told: Told) -> tuple[tuple[str, str], ...]:
@@ -42,18 +57,20 @@ def trend_figures(told: Told) -> tuple[tuple[str, str], ...]:
     trend, numbers = told.verdict.trend, told.numbers
     if trend.verdict == "insufficient":
         return ()
-    rows = [("Trend", TREND[trend.verdict] + (", an early sign" if trend.early else ""))]
+    word = t(TREND[trend.verdict])
+    rows = [(t("Trend"), t("{trend}, an early sign", trend=word) if trend.early else word)]
     if trend.change is not None:
-        rows.append(("Change over twelve months", _signed(told, trend.change)))
+        rows.append((t("Change over twelve months"), _signed(told, trend.change)))
     if trend.change_low is not None and trend.change_high is not None:
-        rows.append(("Its 90% interval", f"{_signed(told, trend.change_low)} to {_signed(told, trend.change_high)}"))
+        low, high = _signed(told, trend.change_low), _signed(told, trend.change_high)
+        rows.append((t("Its 90% interval"), t("{low} to {high}", low=low, high=high)))
     if trend.change_percent is not None:
-        rows.append(("As a share of the level", numbers.percent(trend.change_percent, 1)))
+        rows.append((t("As a share of the level"), numbers.percent(trend.change_percent, 1)))
     if trend.p is not None:
-        rows.append(("p of the test alone", p_text(trend.p, numbers)))
+        rows.append((t("p of the test alone"), p_text(trend.p, numbers)))
     if trend.adjusted_p is not None:
-        rows.append(("p among all tests of the report", p_text(trend.adjusted_p, numbers)))
-    return (*rows, ("Method", trend.method)) if trend.method else tuple(rows)
+        rows.append((t("p among all tests of the report"), p_text(trend.adjusted_p, numbers)))
+    return (*rows, (t("Method"), t(_METHODS[trend.method]))) if trend.method else tuple(rows)
 
 
 def _signed(told: Told, change: float) -> str:
@@ -63,4 +80,4 @@ def _signed(told: Told, change: float) -> str:
 
 def p_text(p: float, numbers: Numbers) -> str:
     """A p-value: "0.012", or "below 0.001"."""
-    return f"below {numbers.plain(_SMALL_P, 3)}" if p < _SMALL_P else numbers.plain(p, 3)
+    return t("below {number}", number=numbers.plain(_SMALL_P, 3)) if p < _SMALL_P else numbers.plain(p, 3)

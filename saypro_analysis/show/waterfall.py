@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from saypro_analysis.show.chart_axes import NARROW, WIDE, new_axes
-from saypro_analysis.show.comparisons import LETTER, shortened
+from saypro_analysis.show.label_room import SIZE, SMALL, shortened, text_width
 from saypro_analysis.show.tokens import sentinel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ROW, HEIGHT = 42, 0.5  # pixels of a row, and the part of it that the bar takes
-#: Pixels left and right of the bars, and the letters of a label, by ``narrow``.
-_MARGINS = {False: (196, 96, 28), True: (112, 70, 15)}
+NAMES_WIDE, NAMES_NARROW = 220, 128  # pixels for the labels, at most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +49,10 @@ def stack(sizes: Sequence[float]) -> list[tuple[float, float]]:
 
 def waterfall_chart(bars: Sequence[Bar], *, narrow: bool = False, ax: "Axes | None" = None) -> "Axes":
     """The bars from top to bottom, joined by thin lines; the labels beside them carry all values."""
-    left, right, letters = _MARGINS[narrow]
+    subs = [bar.short if narrow else bar.sub for bar in bars]
+    widest = max(*(text_width(bar.label, bold=bar.total) for bar in bars), *(text_width(sub, SMALL) for sub in subs))
+    left = 10 + round(min(widest, NAMES_NARROW if narrow else NAMES_WIDE))
+    right = 12 + round(max(text_width(bar.text, bold=True) for bar in bars))
     size = (NARROW[0] if narrow else WIDE[0], 12 + ROW * len(bars))
     axes = ax or new_axes(size, left=left, right=right, top=6, bottom=6)
     ends = [edge for bar in bars for edge in (bar.start, bar.end)]
@@ -59,34 +61,34 @@ def waterfall_chart(bars: Sequence[Bar], *, narrow: bool = False, ax: "Axes | No
     axes.set_ylim(len(bars) - 0.5, -0.5)
     axes.set_xticks([])
     axes.set_yticks([])
-    for place, bar in enumerate(bars):
+    for place, (bar, sub) in enumerate(zip(bars, subs, strict=True)):
         color = "ink" if bar.total else "concern" if bar.end > bar.start else "good"
         axes.barh(place, bar.end - bar.start, left=bar.start, height=HEIGHT, color=sentinel(color))
-        _words(axes, place, bar, bar.short if narrow else bar.sub, letters=letters, left=left)
+        _words(axes, place, bar, sub, left=left)
         if place + 1 < len(bars):
             axes.plot([bar.end, bar.end], [place + HEIGHT / 2, place + 1 - HEIGHT / 2], color=sentinel("line"), lw=0.9)
     axes.axvline(0, color=sentinel("line"), linewidth=0.9)
     return axes
 
 
-def _words(axes: "Axes", place: int, bar: Bar, sub: str, *, letters: int, left: int) -> None:
+def _words(axes: "Axes", place: int, bar: Bar, sub: str, *, left: int) -> None:
     """The label and what stands below it at the left edge, and the value behind the bar's right end."""
-    _beside(axes, shortened(bar.label, letters), (2 - left, 7 if sub else 0), place, bold=bar.total)
+    _beside(axes, shortened(bar.label, left - 10), (2 - left, 7 if sub else 0), place, bold=bar.total)
     if sub:
-        _beside(axes, shortened(sub, letters + 6), (2 - left, -8), place, size=12, color="muted")
+        _beside(axes, shortened(sub, left - 10, size=SMALL), (2 - left, -8), place, size=SMALL, color="muted")
     axes.annotate(
-        bar.text, (_clear_of(axes, bar), place), xytext=(7, 0), textcoords="offset points", va="center", fontsize=13,
-        fontweight=700 if bar.total else 600, color=sentinel("ink"), annotation_clip=False,
+        bar.text, (_clear_of(axes, bar), place), xytext=(7, 0), textcoords="offset points", va="center", fontsize=SIZE,
+        fontweight=700, color=sentinel("ink"), annotation_clip=False,
     )  # fmt: skip
 
 
 def _beside(
-    axes: "Axes", text: str, offset: tuple[int, int], place: int, *, size: int = 13, color: str = "ink",
+    axes: "Axes", text: str, offset: tuple[int, int], place: int, *, size: float = SIZE, color: str = "ink",
     bold: bool = False,
 ) -> None:  # fmt: skip
     axes.annotate(
         text, (0, place), xycoords=axes.get_yaxis_transform(), xytext=offset, textcoords="offset points", va="center",
-        fontsize=size, fontweight=600 if bold else 400, color=sentinel(color), annotation_clip=False,
+        fontsize=size, fontweight=700 if bold else 400, color=sentinel(color), annotation_clip=False,
     )  # fmt: skip
 
 
@@ -94,5 +96,5 @@ def _clear_of(axes: "Axes", bar: Bar) -> float:
     """The right end of a bar; beyond the line at zero where the text would be struck by it."""
     end = max(bar.start, bar.end)
     low, high = axes.get_xlim()
-    reach = end + (7 + LETTER * len(bar.text)) * (high - low) / axes.get_window_extent().width
+    reach = end + (7 + text_width(bar.text, bold=True)) * (high - low) / axes.get_window_extent().width
     return 0.0 if end < 0 <= reach else end

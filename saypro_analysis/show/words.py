@@ -4,38 +4,57 @@ from saypro_analysis.kpi import Kpi
 from saypro_analysis.limits import Limits
 from saypro_analysis.show.numbers import listed, month_only
 from saypro_analysis.show.story import Told
+from saypro_analysis.texts import SOURCE, language, later, t
 from saypro_analysis.verdict import Verdict
 
 STATUS = {
-    "missed": "Missed",
-    "at risk": "At risk",
-    "watch": "Met, watch",
-    "met": "Met",
-    "no target": "No target",
-    "no data": "No data",
+    "missed": later("Missed"),
+    "at risk": later("At risk"),
+    "watch": later("Met, watch"),
+    "met": later("Met"),
+    "no target": later("No target"),
+    "no data": later("No data"),
 }
 VARIATION = {
-    "improving": "Better than usual",
-    "concerning": "Worse than usual",
-    "common": "Usual range",
-    "neutral": "Unlike usual",
-    "insufficient": "Too little data",
+    "improving": later("Better than usual"),
+    "concerning": later("Worse than usual"),
+    "common": later("Usual range"),
+    "neutral": later("Unlike usual"),
+    "insufficient": later("Too little data"),
 }
-ASSURANCE = {"pass": "Will meet", "fail": "Will miss", "hit or miss": "Hit or miss", "none": "Not known"}
+ASSURANCE = {
+    "pass": later("Will meet"),
+    "fail": later("Will miss"),
+    "hit or miss": later("Hit or miss"),
+    "none": later("Not known"),
+}
 TREND = {
-    "improving": "improving",
-    "declining": "getting worse",
-    "stable": "no trend",
-    "step change": "step change",
-    "insufficient": "too little data",
+    "improving": later("improving"),
+    "declining": later("getting worse"),
+    "stable": later("no trend"),
+    "step change": later("step change"),
+    "insufficient": later("too little data"),
 }
 SWINGS = {
-    "turning points": "it turns more often than chance explains",
-    "up and down": "it goes up one month and down the next",
-    "target status": "it keeps changing between met and missed",
-    "large jump": "it made an unusually large jump",
-    "wider of late": "its swings have become wider",
+    "turning points": later("it turns more often than chance explains"),
+    "up and down": later("it goes up one month and down the next"),
+    "target status": later("it keeps changing between met and missed"),
+    "large jump": later("it made an unusually large jump"),
+    "wider of late": later("its swings have become wider"),
 }
+_MISSED_BY = {
+    "over": later("{size} over target"),
+    "short": later("{size} short of target"),
+    "below": later("{size} below its range"),
+    "above": later("{size} above its range"),
+}
+_MISSED = {
+    "over": later("{size} over"),
+    "short": later("{size} short"),
+    "below": later("{size} below"),
+    "above": later("{size} above"),
+}
+_NOTES = {"higher": later("or more"), "lower": later("or less"), "inside": later("range")}
 
 
 def status_of(verdict: Verdict) -> str:
@@ -49,22 +68,24 @@ def status_of(verdict: Verdict) -> str:
 def assurance_word(verdict: Verdict) -> str:
     """What the usual range does with the target; a process that leaves its range no longer "will" do it."""
     left = verdict.at_risk or (verdict.gap.status == "missed" and verdict.limits.variation == "concerning")
-    return "Would meet if usual" if left and verdict.limits.assurance == "pass" else ASSURANCE[verdict.limits.assurance]
+    if left and verdict.limits.assurance == "pass":
+        return t("Would meet if usual")
+    return t(ASSURANCE[verdict.limits.assurance])
 
 
 def is_plural(kpi: Kpi) -> bool:
-    """Whether the KPI's name is a plural: it ends with the noun that it counts."""
-    return bool(kpi.noun) and kpi.noun.endswith("s") and kpi.name.lower().endswith(kpi.noun.lower())
+    """Whether the KPI's name is a plural: it ends with the noun that it counts (in English, one that ends with "s")."""
+    several = bool(kpi.noun) and (kpi.noun.endswith("s") or language() != SOURCE)
+    return several and kpi.name.lower().endswith(kpi.noun.lower())
 
 
-def be(kpi: Kpi) -> str:
-    """The verb after the KPI's name."""
-    return "are" if is_plural(kpi) else "is"
+def number_of(kpi: Kpi) -> int:
+    """The number of the KPI's name for ``texts.n``: 2 where it is a plural, else 1.
 
-
-def have(kpi: Kpi) -> str:
-    """The verb after the KPI's name."""
-    return "have" if is_plural(kpi) else "has"
+    >>> number_of(Kpi(name="Qualified leads", definition="", unit="count", noun="leads"))
+    2
+    """
+    return 2 if is_plural(kpi) else 1
 
 
 def side(verdict: Verdict) -> str:
@@ -81,8 +102,7 @@ def missed_by(told: Told, *, percent: bool = True) -> str:
     size = told.numbers.amount(kpi, gap.size or 0.0, long=True)
     if percent and gap.percent is not None and kpi.unit != "percent":
         size = percent_text(told, gap.percent)
-    where = {"over": "over target", "short": "short of target", "below": "below its range", "above": "above its range"}
-    return f"{size} {where[side(told.verdict)]}"
+    return t(_MISSED_BY[side(told.verdict)], size=size)
 
 
 def percent_text(told: Told, share: float) -> str:
@@ -99,9 +119,10 @@ def gap_text(told: Told) -> tuple[str, str]:
     size = told.numbers.amount(kpi, gap.size)
     percent = f"({percent_text(told, gap.percent)})" if gap.percent is not None and gap.size != 0 else ""
     if gap.status == "missed":
-        return f"{size} {side(told.verdict)}", percent
-    word = "inside" if kpi.better == "inside" else "better"
-    return ("on target", "") if gap.size == 0 else (f"{size} {word}", percent)
+        return t(_MISSED[side(told.verdict)], size=size), percent
+    if gap.size == 0:
+        return t("on target"), ""
+    return t("{size} inside", size=size) if kpi.better == "inside" else t("{size} better", size=size), percent
 
 
 def target_text(told: Told, *, bare: bool = False) -> str:
@@ -112,28 +133,29 @@ def target_text(told: Told, *, bare: bool = False) -> str:
 def bounds_text(told: Told, low: float | None, high: float | None, *, bare: bool = False) -> str:
     """As ``target_text``, of the target of another month or of a year."""
     kpi, numbers = told.kpi, told.numbers
+    if low is None and (high is None or kpi.better != "inside"):
+        return t("no target")
     if kpi.better != "inside":
-        return numbers.value(kpi, low, bare=bare) if low is not None else "no target"
-    if low is None or high is None:
-        bound = low if high is None else high
-        return (
-            "no target"
-            if bound is None
-            else f"{'at least' if high is None else 'at most'} " + numbers.value(kpi, bound, bare=bare)
-        )
-    return f"{numbers.value(kpi, low, bare=bare)} to {numbers.value(kpi, high, bare=bare)}"
+        return numbers.value(kpi, low, bare=bare)
+    if high is None:
+        return t("at least {value}", value=numbers.value(kpi, low, bare=bare))
+    if low is None:
+        return t("at most {value}", value=numbers.value(kpi, high, bare=bare))
+    return t("{low} to {high}", low=numbers.value(kpi, low, bare=bare), high=numbers.value(kpi, high, bare=bare))
 
 
 def target_note(kpi: Kpi) -> str:
     """Which side of the target is meant."""
-    return {"higher": "or more", "lower": "or less", "inside": "range"}[kpi.better]
+    return t(_NOTES[kpi.better])
 
 
 def against(told: Told) -> str:
     """Actual against target: "6.0 hours against 4.0", "82.7% against a range of 80.0% to 92.0%"."""
     actual = told.numbers.value(told.kpi, told.verdict.gap.actual, long=True)
-    a_range = "a range of " if told.kpi.better == "inside" else ""
-    return f"{actual} against {a_range}{target_text(told, bare=True)}"
+    target = target_text(told, bare=True)
+    if told.kpi.better == "inside":
+        return t("{actual} against a range of {target}", actual=actual, target=target)
+    return t("{actual} against {target}", actual=actual, target=target)
 
 
 def usual_range(told: Told, limits: Limits | None = None) -> str:
@@ -144,9 +166,10 @@ def usual_range(told: Told, limits: Limits | None = None) -> str:
     limits = limits or told.verdict.limits
     if limits.lower is None or limits.upper is None:
         return ""
-    low, high = told.possible(limits.lower), told.possible(limits.upper)
-    season = f" for {month_only(told.verdict.month)}" if limits.seasonal else ""
-    return f"{told.numbers.value(told.kpi, low)} to {told.numbers.value(told.kpi, high)}{season}"
+    low, high = (told.numbers.value(told.kpi, told.possible(limit)) for limit in (limits.lower, limits.upper))
+    if limits.seasonal:
+        return t("{low} to {high} for {month}", low=low, high=high, month=month_only(told.verdict.month))
+    return t("{low} to {high}", low=low, high=high)
 
 
 def names(stories: "list[Told] | tuple[Told, ...]", *, most: int = 4) -> str:

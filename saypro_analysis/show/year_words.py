@@ -4,18 +4,23 @@ import re
 
 import pandas as pd
 
-from saypro_analysis.show.numbers import count, month_name
-from saypro_analysis.show.outlook_words import chance_text, coarse, estimate_text
+from saypro_analysis.show.numbers import capital, month_name, numeral
+from saypro_analysis.show.outlook_words import chance_text, coarse, estimate_text, with_span
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.words import bounds_text
+from saypro_analysis.texts import later, n, t
 from saypro_analysis.year_end import YearEnd
 
 _MONTH = re.compile(r"\b\d{4}-\d{2}\b")
 _SUBJECT = {
-    "total": "The year to {}",
-    "ratio": "The year to {} as a whole",
-    "average": "The average of the year to {}",
-    "last": "The year ends with {}, which",
+    "total": later("The year to {month}"),
+    "ratio": later("The year to {month} as a whole"),
+    "average": later("The average of the year to {month}"),
+    "last": later("The year ends with {month}, which"),
+}
+_REACH = {
+    "stretch": later("That takes months better than usual, but not better than the process can give."),
+    "out of reach": later("That is out of reach without a change of the process."),
 }
 
 
@@ -25,11 +30,17 @@ def year_words(told: Told) -> str:
     if year is None or (year.estimate is None and not year.reason):
         return ""
     if year.estimate is None:
-        why = _MONTH.sub(lambda found: month_name(pd.Period(found[0], "M")), year.reason)
-        return f"No year-end is forecast: {why}."
+        return _no_estimate(year.reason)
     if not months_left(year):
         return _over(told, year)
     return " ".join(part for part in (_so_far(told, year), _estimate(told, year), _needed(told, year)) if part)
+
+
+def _no_estimate(reason: str) -> str:
+    found = _MONTH.search(reason)
+    if found is None:
+        return t("No year-end is forecast: there is too little data.")
+    return t("No year-end is forecast: {month} has no value.", month=month_name(pd.Period(found[0], "M")))
 
 
 def months_left(year: YearEnd) -> int:
@@ -40,9 +51,14 @@ def months_left(year: YearEnd) -> int:
 def _so_far(told: Told, year: YearEnd) -> str:
     if year.so_far is None or year.kind == "last":
         return ""
-    value = told.numbers.value(told.kpi, year.so_far)
-    held = count(year.months, "month").capitalize()
-    return f"{held} into it, the year stands at {value}."
+    text = n(
+        "{number} month into it, the year stands at {value}.",
+        "{number} months into it, the year stands at {value}.",
+        year.months,
+        number=numeral(year.months),
+        value=told.numbers.value(told.kpi, year.so_far),
+    )
+    return capital(text)
 
 
 def _target(told: Told, year: YearEnd) -> str:
@@ -53,44 +69,94 @@ def _target(told: Told, year: YearEnd) -> str:
 
 def _estimate(told: Told, year: YearEnd) -> str:
     value, span = estimate_text(told, year.estimate or 0.0, year.low, year.high)
-    target, within = _target(told, year), f" ({span})" if span else ""
-    against = f" against a target of {target}" if target else ""
-    first = f"{_SUBJECT[year.kind].format(month_name(year.last))} is forecast at about {value}{within}{against}."
+    fields = {"year": _subject(year), "value": with_span(value, span)}
+    target = _target(told, year)
     if not target:
-        return f"{first} No target is known for the whole year."
+        first = t("{year} is forecast at about {value}.", **fields)
+        return first + " " + t("No target is known for the whole year.")
+    first = t("{year} is forecast at about {value} against a target of {target}.", **fields, target=target)
     if year.chance is None:
         return first
-    return f"{first} The chance of meeting it is {chance_text(year.chance, told.numbers)}."
+    chance = t("The chance of meeting it is {chance}.", chance=chance_text(year.chance, told.numbers))
+    return f"{first} {chance}"
+
+
+def _subject(year: YearEnd) -> str:
+    return t(_SUBJECT[year.kind], month=month_name(year.last))
 
 
 def _over(told: Told, year: YearEnd) -> str:
     """The year is over: what it came to."""
     value, target = told.numbers.value(told.kpi, year.estimate), _target(told, year)
-    subject = _SUBJECT[year.kind].format(month_name(year.last))
+    fields = {"year": _subject(year), "value": value, "target": target}
     if not target or year.chance is None:
-        return f"{subject} came to {value}."
-    return f"{subject} came to {value} against a target of {target}: {'met' if year.chance > 0.5 else 'missed'}."
+        return t("{year} came to {value}.", **fields)
+    if year.chance > 0.5:
+        return t("{year} came to {value} against a target of {target}: met.", **fields)
+    return t("{year} came to {value} against a target of {target}: missed.", **fields)
 
 
 def _needed(told: Told, year: YearEnd) -> str:
     """What the months left have to bring, against what a month brings at the present pace and the process can give."""
     if year.required is None or year.usual is None or not year.reach or year.kind == "last":
         return ""
-    left = _left(year)
     if year.reach == "reached":
-        return "The target is met whatever the months left bring."
+        return t("The target is met whatever the months left bring.")
     if year.reach != "on course" and not _possible(told, year.required):
-        edge = told.numbers.value(told.kpi, told.possible(year.required))
-        return f"Even at {edge}, the {left} cannot bring the year to its target."
+        return _beyond(told, year)
     required, usual, best = _rates(told, year)
     if year.reach == "on course":
-        return f"The present pace, {usual} a month, is enough for the {left}."
-    must, gives = ("bring", "brings") if year.kind == "total" else ("come to", "comes to")
-    each = "" if months_left(year) == 1 else " each" if year.kind == "total" else " on average"
-    least = "at most " if told.kpi.better == "lower" else ""
-    most = f", the best the process gives is {best}" if best else ""
-    needed = f"The {left} must {must} {least}{required}{each}."
-    return f"{needed} At the present pace a month {gives} {usual}{most}. {_REACH[year.reach]}"
+        left = months_left(year)
+        return n(
+            "The present pace, {usual} a month, is enough for the month left.",
+            "The present pace, {usual} a month, is enough for the {number} months left.",
+            left,
+            usual=usual,
+            number=numeral(left),
+        )
+    least = t("at most {value}", value=required) if told.kpi.better == "lower" else required
+    return f"{_must(year, least)} {_pace(year, usual, best)} {t(_REACH[year.reach])}"
+
+
+def _beyond(told: Told, year: YearEnd) -> str:
+    """The months left would have to be what no month can be."""
+    left = months_left(year)
+    return n(
+        "Even at {value}, the month left cannot bring the year to its target.",
+        "Even at {value}, the {number} months left cannot bring the year to its target.",
+        left,
+        value=told.numbers.value(told.kpi, told.possible(year.required or 0.0)),
+        number=numeral(left),
+    )
+
+
+def _must(year: YearEnd, value: str) -> str:
+    left = months_left(year)
+    number = numeral(left)
+    if year.kind == "total":
+        return n(
+            "The month left must bring {value}.",
+            "The {number} months left must bring {value} each.",
+            left,
+            number=number,
+            value=value,
+        )
+    return n(
+        "The month left must come to {value}.",
+        "The {number} months left must come to {value} on average.",
+        left,
+        number=number,
+        value=value,
+    )
+
+
+def _pace(year: YearEnd, usual: str, best: str) -> str:
+    """What a month brings now, and the best that it can bring."""
+    if year.kind == "total":
+        pace = t("At the present pace a month brings {value}", value=usual)
+    else:
+        pace = t("At the present pace a month comes to {value}", value=usual)
+    return pace + ", " + t("the best the process gives is {value}", value=best) + "." if best else f"{pace}."
 
 
 def _rates(told: Told, year: YearEnd) -> tuple[str, str, str]:
@@ -101,17 +167,6 @@ def _rates(told: Told, year: YearEnd) -> tuple[str, str, str]:
     if texts[0] == texts[2] or texts[0] == texts[1]:
         texts = [told.numbers.value(told.kpi, number) for number in held]
     return texts[0], texts[1], texts[2] if year.best is not None else ""
-
-
-_REACH = {
-    "stretch": "That takes months better than usual, but not better than the process can give.",
-    "out of reach": "That is out of reach without a change of the process.",
-}
-
-
-def _left(year: YearEnd) -> str:
-    left = months_left(year)
-    return "month left" if left == 1 else f"{count(left, 'month')} left"
 
 
 def _possible(told: Told, required: float) -> bool:

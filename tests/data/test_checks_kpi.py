@@ -65,6 +65,7 @@ def test_sound(tmp_path: Path, settings: dict[str, Any]) -> None:
         ({"gap_view": "noise", "amber": -1}, "kpis.k.amber: -1", "above 0"),
         ({"gap_scale": 0}, "kpis.k.gap_scale: 0", "above 0"),
         ({"gap_view": "noise", "gap_scale": -3}, "kpis.k.gap_scale: -3", "above 0"),
+        ({"worth": 0}, "kpis.k.worth: 0", "company's currency"),
         ({"gap_view": "odds"}, "kpis.k.gap_view: odds, with unit: count", "unit: percent"),
         ({"gap_view": "ods"}, 'kpis.k.gap_view: "ods"', "did you mean 'odds'?"),
     ],

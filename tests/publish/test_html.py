@@ -9,13 +9,14 @@ import pytest
 
 from saypro_analysis.publish.html import TEMPLATES, clean_html, export_html, make_exporter, unique_ids
 from saypro_analysis.show.fragment import Fragment
+from saypro_analysis.show.page import page_words
 
 HEAD = Fragment(
     html="<h1>Sales</h1>",
     text="Sales",
     page={
         "title": "Sales <performance>", "lang": "en", "department": "sales", "month": "2026-10",
-        "month_name": "October 2026", "company": 'Acme "}',
+        "company": 'Acme "}', "words": page_words('Acme "}', "October 2026"),
         "nav": [{"href": "index.html", "label": "O&O", "current": True}],
     },
 )  # fmt: skip

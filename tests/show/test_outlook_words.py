@@ -6,11 +6,12 @@ import planted
 import pytest
 
 from saypro_analysis.outlook import Outlook
+from saypro_analysis.show.departments import show_departments
 from saypro_analysis.show.headings import watch_heading
 from saypro_analysis.show.lead import facts, tally
 from saypro_analysis.show.numbers import Numbers
 from saypro_analysis.show.outlook_words import chance_text, coarse, estimate_text, outlook_words
-from saypro_analysis.show.overview import show_departments, show_overview_head
+from saypro_analysis.show.overview import show_overview_head
 from saypro_analysis.show.readings import reading
 from saypro_analysis.show.recovery_words import recovery
 from saypro_analysis.show.sections import show_head, show_scorecard, show_watch_list
@@ -143,7 +144,7 @@ def test_a_kpi_to_watch_is_not_at_risk():
     assert [len(group) for group in (held.at_risk, held.watched, held.met)] == [0, 1, 1]
     score = show_scorecard(calm).html
     assert '<use href="#s-watch"/></svg>Met, watch</span>' in score
-    assert "at risk" not in score.lower()
+    assert "at risk" not in score.lower().split("<details")[0]  # the key below explains all words
     months = (planted.expected(at, 290, 5, target=300.0, chance=0.97) for at in (1, 2, 3))
     assert recovery(with_months(first(calm), *months)) == (
         "For now: every month to January 2027 is forecast to meet the target, but it has been getting worse."

@@ -10,7 +10,8 @@ import pytest
 from saypro_analysis.errors import ParamsError
 from saypro_analysis.publish.html import export_html
 from saypro_analysis.publish.outside import outside_references
-from saypro_analysis.show import overview, sections
+from saypro_analysis.show import overview
+from saypro_analysis.show.departments import sections, show_departments
 from saypro_analysis.show.fragment import NOTHING, PAGE_MIME
 from saypro_analysis.show.results import export_results
 from saypro_analysis.show.segments import show_segments
@@ -44,7 +45,7 @@ def overview_page(*analyses, missing=None):
     held, month, gone = tuple(analyses), planted.OCTOBER, missing or {}
     shown = [
         overview.show_overview_head(held, month, gone),
-        overview.show_departments(held, gone),
+        show_departments(held, gone),
         overview.show_all_missed(held),
         overview.show_causes(held),
         overview.show_overview_method(held),

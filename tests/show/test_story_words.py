@@ -7,11 +7,12 @@ from jsonschema import validate
 
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.errors import ParamsError
-from saypro_analysis.show.change_words import changes_heading, ordinal, running
+from saypro_analysis.show.change_words import changes_heading
 from saypro_analysis.show.changes import show_changes
 from saypro_analysis.show.driver_reading import driver_reading
 from saypro_analysis.show.driver_words import signed, split_title
 from saypro_analysis.show.drivers import bars, drivers_html, show_drivers
+from saypro_analysis.show.move_words import ordinal, running
 from saypro_analysis.show.numbers import decimals_of
 from saypro_analysis.show.outcome_words import outcome_text
 from saypro_analysis.show.results import export_results, results_schema

@@ -14,7 +14,7 @@ from saypro_analysis.show.chart_words import chart_description, chart_subtitle, 
 from saypro_analysis.show.headings import heading, section_sub
 from saypro_analysis.show.lead import facts, lead
 from saypro_analysis.show.limit_words import limit_notes
-from saypro_analysis.show.numbers import Numbers, count, date_name, month_name
+from saypro_analysis.show.numbers import Numbers, date_name, month_name, months
 from saypro_analysis.show.readings import reading, what_happened
 from saypro_analysis.show.recovery_words import recovery
 from saypro_analysis.show.sections import show_head, show_missed, show_scorecard, show_watch_list
@@ -196,7 +196,7 @@ def test_differences_are_told_in_the_kpis_own_unit(unit, shown):
 def test_singular_and_plural():
     """One of something is singular in words and numbers."""
     calls = planted.card("calls", unit="count", noun="calls")
-    assert (count(1, "month"), count(2, "month")) == ("one month", "two months")
+    assert (months(1), months(2)) == ("one month", "two months")
     assert Numbers().value(calls, 1, long=True) == "1 call"
     assert (month_name(planted.OCTOBER), date_name(pd.Timestamp("2026-11-03"))) == ("October 2026", "3 Nov 2026")
 

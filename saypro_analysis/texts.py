@@ -11,6 +11,7 @@ from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import pandas as pd
 from markupsafe import Markup, escape
 
 LANGUAGES = Path(__file__).parent / "languages"
@@ -79,6 +80,17 @@ def n(one: str, many: str, number: int, /, **fields: Any) -> str:
 def later(message: str) -> str:
     """The message as it is: marks a text of a constant for the catalogue; ``t`` translates it where it is shown."""
     return message
+
+
+def month_name(month: pd.Period, *, short: bool = False) -> str:
+    """The month in the language spoken: "October 2026", or short, "Oct 2026".
+
+    >>> month_name(pd.Period("2026-10", "M")), month_name(pd.Period("2026-10", "M"), short=True)
+    ('October 2026', 'Oct 2026')
+    """
+    from babel.dates import format_skeleton
+
+    return str(format_skeleton("yMMM" if short else "yMMMM", month.to_timestamp().date(), locale=_spoken.get()))
 
 
 def _filled(message: str, fields: Mapping[str, Any]) -> str:
