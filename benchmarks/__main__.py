@@ -1,10 +1,16 @@
-"""``make bench``: every benchmark, or those named (``python -m benchmarks run records verdicts``)."""
+"""``make bench``: every benchmark, or those named (``python -m benchmarks run report``)."""
 
 import sys
 
-from benchmarks import drivers, monthly_run, records, verdicts
+from benchmarks import drivers, monthly_run, records, report, verdicts
 
-_ALL = {"run": monthly_run.main, "records": records.main, "verdicts": verdicts.main, "drivers": drivers.main}
+_ALL = {
+    "run": monthly_run.main,
+    "records": records.main,
+    "verdicts": verdicts.main,
+    "drivers": drivers.main,
+    "report": report.main,
+}
 
 
 def main(names: list[str]) -> None:

@@ -2,7 +2,6 @@
 
 import csv
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,31 +12,7 @@ from saypro_analysis.publish.run import Order, RunResult, run
 pytestmark = pytest.mark.xdist_group("run")
 
 PAGES = ("index", "sales", "marketing", "customer_support", "operations", "employees")
-SWITCHES = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-sandbox",
-]
 HOSTILE = "<img src=x onerror=document.title='owned'><script>alert(1)</script> $x$ =1+1"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Chromium from the PATH, else Playwright's own; without either the tests are skipped and say so."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    own = next((path for name in names if (path := shutil.which(name))), None)
-    with playwright.sync_playwright() as started:
-        try:
-            chromium = started.chromium.launch(executable_path=own, args=SWITCHES)
-        except playwright.Error:
-            pytest.skip("no Chromium on the PATH, and none installed by 'playwright install chromium'")
-        yield chromium
-        chromium.close()
 
 
 def _open(browser: Any, path: Path, **context: Any) -> tuple[Any, list[str]]:
