@@ -20,6 +20,7 @@ from nbconvert.preprocessors import Preprocessor
 from saypro_analysis.show.fragment import PAGE_MIME
 from saypro_analysis.show.page import page_words
 from saypro_analysis.show.style import icons, stylesheet
+from saypro_analysis.texts import SOURCE, speaking, t
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: Cells with one of these tags are for analysts, not for the report.
@@ -27,6 +28,7 @@ HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "notebook-only", "
 _HEADING = re.compile(r"(</?h)([1-6])(>)")
 _DATA_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,")
 _NEAR = re.compile(r"(?:mailto:|#|(?![/\\\\])(?![A-Za-z][A-Za-z0-9+.-]*:))")
+_FOOT = 90  # letters below a printed page
 _ID = re.compile(r'\bid="([^"]+)"')
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # in HTML; data may hold them
 _CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\x1b\].*?(?:\x07|\x1b\\)|[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -39,16 +41,18 @@ class PrepareReport(Preprocessor):
         """The notebook as it is, and resources with title, language, navigation and body."""
         cells = [cell for cell in nb.cells if not HIDDEN_TAGS & set(cell.metadata.get("tags", ()))]
         page = _page_facts(cells)
+        with speaking(page.get("lang") or SOURCE):
+            body = unique_ids([html for cell in cells for html in _cell_html(cell) if html])
         resources["saypro"] = {
             "title": page.get("title") or nb.metadata.get("title") or "Report",
-            "lang": page.get("lang") or "en",
+            "lang": page.get("lang") or SOURCE,
             "company": page.get("company", ""),
             "words": page.get("words") or page_words(""),
             "sample": bool(page.get("sample")),
             "nav": page.get("nav", ()),
             "style": stylesheet() + _page_margins(page),
             "icons": icons(),
-            "body": unique_ids([html for cell in cells for html in _cell_html(cell) if html]),
+            "body": body,
         }
         return nb, resources
 
@@ -64,9 +68,15 @@ def _page_margins(page: dict[str, Any]) -> Markup:
     before, between, after = (_css_text(part) for part in words["page"].split("\n"))
     font = "font:8pt sans-serif;color:#444"
     numbers = f'content:"{before}" counter(page) "{between}" counter(pages) "{after}"'
-    left, right = f'@bottom-left{{content:"{_css_text(words["foot"])}";{font}}}', f"@bottom-right{{{numbers};{font}}}"
-    rule = f"@page{{size:A4;margin:14mm 13mm 16mm;{left}{right}}}"
+    left = f'@bottom-left{{content:"{_css_text(_cut(words["foot"]))}";{font}}}'
+    right = f"@bottom-right{{{numbers};{font};white-space:nowrap}}"
+    rule = f"@page{{size:A4;margin:11mm 13mm 14mm;{left}{right}}}"
     return Markup(rule)  # noqa: S704 (escaped above)
+
+
+def _cut(text: str) -> str:
+    """What has room beside the number of the page."""
+    return text if len(text) <= _FOOT else f"{text[: _FOOT - 1]}…"
 
 
 def _css_text(text: str) -> str:
@@ -133,7 +143,7 @@ def _markdown(source: str) -> str:
 
 
 def _image(source: str, output: Any, kind: str) -> str:
-    alt = output.get("metadata", {}).get(kind, {}).get("alt") or "Chart; its author gave no description."
+    alt = output.get("metadata", {}).get(kind, {}).get("alt") or t("Chart; its author gave no description.")
     return f'<figure class="image"><img src="{source}" alt="{escape(str(alt))}"></figure>'
 
 

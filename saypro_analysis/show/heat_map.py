@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from saypro_analysis.show.chart_axes import new_axes
-from saypro_analysis.show.label_room import SIZE, SMALL, text_width, wrapped
+from saypro_analysis.show.label_room import SIZE, SMALL, shortened, text_width, wrapped
 from saypro_analysis.show.tokens import sentinel
 
 if TYPE_CHECKING:
@@ -28,13 +28,14 @@ def heat_map(
     import seaborn as sns
     from matplotlib.colors import BoundaryNorm, ListedColormap
 
-    shown, lines = fitting(heads, (width - names - 10) / len(table.columns) - 4, width - 8)
+    shown, lines = fitting(heads, (width - names - 16) / len(table.columns) - 4, width - 8)
     below = 6 + KEY * len(lines)
     size = (width, 44 + ROW * len(table) + below)
-    axes = ax or new_axes(size, left=names + 6, right=4, top=44, bottom=below)
+    axes = ax or new_axes(size, left=names + 12, right=4, top=44, bottom=below)
+    cells = pd.DataFrame(table.to_numpy(dtype=np.float64))  # seaborn needs no labels, and they may be of any type
     sns.heatmap(
-        table, ax=axes, cmap=ListedColormap([sentinel(name) for name in classes]),
-        norm=BoundaryNorm(bounds, len(classes)), cbar=False, annot=table, fmt=".0f", linewidths=3,
+        cells, ax=axes, cmap=ListedColormap([sentinel(name) for name in classes]),
+        norm=BoundaryNorm(bounds, len(classes)), cbar=False, annot=cells, fmt=".0f", linewidths=3,
         linecolor=sentinel("paper"), annot_kws={"fontsize": SIZE},
     )  # fmt: skip
     flat = table.to_numpy(dtype=np.float64).ravel()
@@ -68,7 +69,7 @@ def fitting(heads: Sequence[str], room: float, width: float) -> tuple[list[str],
         return shown, []
     lines: list[str] = []
     for number, head in enumerate(heads, start=1):
-        part = f"{number} {head}" + ("," if number < len(heads) else "")
+        part = shortened(f"{number} {head}", width - 8, size=SMALL) + ("," if number < len(heads) else "")
         if lines and text_width(f"{lines[-1]} {part}", SMALL) <= width:
             lines[-1] += f" {part}"
         else:

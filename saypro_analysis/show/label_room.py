@@ -4,7 +4,7 @@ import unicodedata
 
 SMALL, SIZE, LARGE = 12.5, 13.0, 13.5  # of text in charts: ticks and notes, labels, values
 BOLD = 1.06  # how much wider bold letters are
-_WIDE = 1.0  # of letters that fill a square, as Chinese ones
+_WIDE = 1.2  # of letters that fill a square, as Chinese ones, in the fonts that browsers find for them
 _OTHER = 0.72  # of letters that the report's font does not have
 #: Widths of letters as parts of the font's size, rounded up: the advance widths of Inter, the report's font, with all
 #: digits as wide as in tables.
