@@ -34,7 +34,7 @@ def segments_chart(
     """
     texts = [told.numbers.value(told.kpi, value) for value in segments["value"]]
     most = NAMES_NARROW if narrow else NAMES_WIDE
-    room = min(most, max(text_width(name) for name in segments["segment"]))
+    room = min(most, 1 + max(text_width(name) for name in segments["segment"]))
     labels = [wrapped(name, room) for name in segments["segment"]]
     size = (NARROW[0] if narrow else WIDE[0], 46 + 42 * len(segments))
     right = 14 + round(max(text_width(text, LARGE, bold=True) for text in texts))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.decisions import Decision
 from saypro_analysis.show.cause_words import effect_text, lower
-from saypro_analysis.show.numbers import capital, date_name, listed, numeral
+from saypro_analysis.show.numbers import capital, date_name, is_written, listed, numeral
 from saypro_analysis.show.story import Told, tell
 from saypro_analysis.texts import later, n, t
 
@@ -21,7 +21,6 @@ class Asked:
     action: str
     effect: str
     by: str
-    day: str
     serves: tuple[Told, ...]
     cause: str
     cost: str
@@ -42,7 +41,6 @@ def asked(analysis: Analysis, decision: Decision) -> Asked:
         action=_what(decision),
         effect=_effect(serves, decision),
         by=t("By {day}", day=date_name(decision.by)),
-        day=date_name(decision.by),
         serves=serves,
         cause=cause.name if cause is not None else "–",
         cost=_cost(serves[0], decision),
@@ -59,10 +57,10 @@ def _what(decision: Decision) -> str:
 
 
 def _effect(serves: Sequence[Told], decision: Decision) -> str:
-    known = [(told, item) for told, item in zip(serves, decision.items, strict=True) if item.effect]
-    parts = [
-        t("{effect} on {kpi}", effect=effect_text(told, item)[0], kpi=told.kpi.name) for told, item in known
-    ]  # fmt: skip
+    known = [
+        (told, effect_text(told, item)[0]) for told, item in zip(serves, decision.items, strict=True) if item.effect
+    ]
+    parts = [t("{effect} on {kpi}", effect=effect, kpi=told.kpi.name) for told, effect in known if is_written(effect)]
     return t("Expected effect: {effects}.", effects=listed(parts)) if parts else ""
 
 
@@ -74,10 +72,15 @@ def _cost(told: Told, decision: Decision) -> str:
     return t(_COST[action.cost]) if action is not None else "–"
 
 
-def decisions_heading(number: int) -> str:
-    """The heading of what is asked."""
+def decisions_heading(number: int, day: str = "") -> str:
+    """The heading of what is asked; with the ``day`` until which it is."""
     if number == 0:
         return t("No decision needed")
+    if day:
+        return capital(
+            n("{number} decision needed by {day}", "{number} decisions needed by {day}", number,
+              number=numeral(number), day=day)
+        )  # fmt: skip
     return capital(n("decision needed", "{number} decisions needed", number, number=numeral(number)))
 
 

@@ -7,11 +7,11 @@ from saypro_analysis.decisions import Decision
 from saypro_analysis.show.company_language import in_company_language
 from saypro_analysis.show.decision_words import SHOWN, asked, decisions_heading, no_decision
 from saypro_analysis.show.fragment import NOTHING, Fragment, render
-from saypro_analysis.show.numbers import capital, numeral
+from saypro_analysis.show.numbers import capital, date_name, numeral
 from saypro_analysis.texts import n
 
 Analyses = tuple[Analysis, ...]
-MOST = 6  # decisions in the company's table
+MOST = 5  # decisions in the company's table
 
 
 def ask_html(analysis: Analysis) -> Markup:
@@ -43,7 +43,7 @@ def show_decisions(analyses: Analyses) -> Fragment:
         }
         for analysis, decision in every[:MOST]
     ]
-    heading, rest = decisions_heading(len(every)), len(every) - len(rows)
+    heading, rest = decisions_heading(len(every), date_name(every[0][1].by)), len(every) - len(rows)
     more = capital(
         n("{number} more stands in its department’s report.", "{number} more stand in the departments’ reports.", rest,
           number=numeral(rest))

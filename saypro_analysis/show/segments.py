@@ -51,8 +51,11 @@ def show_segments(analysis: Analysis, kpi: str, by: str) -> Fragment:
         rows=[_row(told, row) for row in segments.to_dict("records")],
         kind="bars",
     )
+    heading = t("{kpi} by {part}", kpi=told.kpi.name, part=name)
     drawing = figure_html(figure, lambda narrow: segments_chart(drawn, told, narrow=narrow, with_target=not parts))
-    return Fragment(html=render("segments", figure=drawing), text=figure.title)
+    return Fragment(
+        html=render("segments", figure=drawing, id=f"segments-{kpi}-{by}", heading=heading), text=figure.title
+    )
 
 
 def find_verdict(analysis: Analysis, kpi: str) -> Verdict:

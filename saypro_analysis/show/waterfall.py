@@ -51,7 +51,7 @@ def waterfall_chart(bars: Sequence[Bar], *, narrow: bool = False, ax: "Axes | No
     """The bars from top to bottom, joined by thin lines; the labels beside them carry all values."""
     subs = [bar.short if narrow else bar.sub for bar in bars]
     widest = max(*(text_width(bar.label, bold=bar.total) for bar in bars), *(text_width(sub, SMALL) for sub in subs))
-    left = 10 + round(min(widest, NAMES_NARROW if narrow else NAMES_WIDE))
+    left = 11 + int(min(widest, NAMES_NARROW if narrow else NAMES_WIDE))
     right = 12 + round(max(text_width(bar.text, bold=True) for bar in bars))
     size = (NARROW[0] if narrow else WIDE[0], 12 + ROW * len(bars))
     axes = ax or new_axes(size, left=left, right=right, top=6, bottom=6)
