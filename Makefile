@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reports lab check test bench pictures lock schema clean
+.PHONY: help setup reports lab check test bench pictures lock schema texts clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,7 +53,7 @@ test: $(READY) ## Run all tests, then every notebook cell by cell
 bench: $(READY) ## Measure speed and memory against named alternatives
 	$(BIN)/python -m benchmarks
 
-pictures: $(READY) ## Take README's picture anew from the sample company's October 2026
+pictures: $(READY) ## Take the docs' pictures anew from the sample company's October 2026
 	@$(BIN)/saypro run --month 2026-10
 	@$(BIN)/python docs/take_pictures.py reports/2026-10 docs/pictures
 
@@ -63,6 +63,9 @@ lock: $(READY) ## Compile requirements.lock anew from pyproject.toml
 
 schema: $(READY) ## Write the JSON schemas of the params anew
 	$(BIN)/saypro schema
+
+texts: $(READY) ## Collect all texts of the reports for translation, see docs/languages.md
+	@$(BIN)/python -m saypro_analysis.catalogue
 
 clean: ## Remove what can be made again: reports, sample data, environment, caches
 	rm -rf $(VENV) reports data/sample build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage

@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+GALLERY = (ROOT / "docs" / "gallery.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```console\n(.*?)^```", README, flags=re.M | re.S)
 COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line]
 
@@ -40,6 +41,9 @@ def test_readme_commands_run(command: str, project: Path) -> None:
 
 
 def test_readme_links_lead_somewhere() -> None:
-    """Every relative link and picture of README exists."""
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
+    """Every relative link and picture of README, and of the gallery that it leads to, exists."""
+    for folder, text in ((ROOT, README), (ROOT / "docs", GALLERY)):
+        for target in re.findall(r"\]\(([^)#]+)\)", text):
+            assert (folder / target).exists(), target
+    shown = set(re.findall(r"pictures/([a-z_]+\.png)", README + GALLERY))
+    assert shown == {path.name for path in (ROOT / "docs" / "pictures").iterdir()}

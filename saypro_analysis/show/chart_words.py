@@ -68,7 +68,8 @@ def _period(shown: pd.DataFrame, *, short: bool = False) -> str:
 
 def measured(kpi: Kpi, numbers: Numbers) -> str:
     """The KPI with its unit, as the beginning of a subtitle: "Resolution time in hours", "Revenue in USD"."""
-    noun = kpi.noun if kpi.unit in ("count", "ratio", "score") else ""
+    counted = kpi.unit in ("count", "ratio", "score") and not kpi.name.lower().endswith(kpi.noun.lower())
+    noun = kpi.noun if counted else ""  # "Qualified leads" says by itself what is counted
     unit = numbers.currency if kpi.unit == "currency" else t(_UNITS[kpi.unit]) if kpi.unit in _UNITS else noun
     return t("{kpi} in {unit}", kpi=kpi.name, unit=unit) if unit else kpi.name
 
