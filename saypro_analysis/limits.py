@@ -170,7 +170,8 @@ def latest_limits(
     sigma, count = points.sigma[:, -1], points.points[:, -1]
     judged = np.isfinite(sigma) & np.isfinite(values[:, -1])
     meaning = signals(values[:, -1:], _last(points), way=way, low=low[:, None], high=high[:, None])[:, 0]
-    since = np.where(judged, signal_start(points.rule, points.direction), -1)
+    apart = np.where(phase, values - points.mean, np.nan)
+    since = np.where(judged, signal_start(points.rule, points.direction, apart), -1)
     names = np.array([*months, None], dtype=object)
     first, last = made.argmax(axis=1), made.shape[1] - 1 - made[:, ::-1].argmax(axis=1)
     none = ~made.any(axis=1)

@@ -19,6 +19,7 @@ _DECIMALS = {"percent": 1, "count": 0, "hours": 1, "minutes": 0, "days": 1, "sco
 _SHORT = {"hours": later("{number} h"), "minutes": later("{number} min"), "days": later("{number} d")}
 _LARGE = 100.0  # amounts of money from here on are written without cents
 _EXACT = 1e15  # from here on a double has no decimals left to round
+MINUS = "−"  # U+2212; a hyphen is no minus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,10 +32,10 @@ class Numbers:
     def plain(self, number: float, decimals: int = 0) -> str:
         """A number without unit.
 
-        >>> Numbers().plain(1234.56, 1), Numbers(locale="de_DE").plain(1234.56, 1)
-        ('1,234.6', '1.234,6')
+        >>> Numbers().plain(1234.56, 1), Numbers(locale="de_DE").plain(-1234.56, 1)
+        ('1,234.6', '−1.234,6')
         """
-        return self._written(_locale(self.locale).decimal_formats[None].pattern, _rounded(number, decimals), decimals)
+        return self._written(_locale(self.locale).decimal_formats[None].pattern, rounded(number, decimals), decimals)
 
     def percent(self, share: float, decimals: int = 0) -> str:
         """A share as percent.
@@ -42,13 +43,13 @@ class Numbers:
         >>> Numbers().percent(0.25), Numbers().percent(0.0074, 1)
         ('25%', '0.7%')
         """
-        number = _rounded(share, decimals + 2)
+        number = rounded(share, decimals + 2)
         return self._written(_locale(self.locale).percent_formats[None].pattern, number, decimals)
 
     def money(self, amount: float, decimals: int = 0) -> str:
         """An amount in the company's currency."""
         pattern = _locale(self.locale).currency_formats["standard"].pattern
-        return self._written(pattern, _rounded(amount, decimals), decimals)
+        return self._written(pattern, rounded(amount, decimals), decimals)
 
     def value(self, kpi: Kpi, number: float | None, *, long: bool = False, bare: bool = False) -> str:
         """A KPI's value: "$250,000", "82.7%", "6.0 h"; ``long``: "6.0 hours", "150 leads"; ``bare``: "6.0".
@@ -88,7 +89,8 @@ class Numbers:
             return f"{number:.3g}"
         shape = parse_pattern(pattern)
         shape.frac_prec = (decimals, decimals)
-        return str(shape.apply(number, _locale(self.locale), currency=self.currency, currency_digits=False))
+        shown = shape.apply(number, _locale(self.locale), currency=self.currency, currency_digits=False)
+        return str(shown).replace("-", MINUS)
 
 
 def numbers_of(company: Company) -> Numbers:
@@ -103,6 +105,21 @@ def decimals_of(kpi: Kpi, number: float) -> int:
     if kpi.unit == "currency":
         return 0 if abs(number) >= _LARGE or number == 0 else 2
     return _DECIMALS[kpi.unit]
+
+
+def with_decimals(kpi: Kpi, *values: float | None) -> Kpi:
+    """The KPI with the decimals of these values for all its numbers: no cents beside amounts of 100 and more.
+
+    Without any value it stays as it is, so that each number decides for itself.
+
+    >>> cost = Kpi(name="Cost", definition="", unit="currency")
+    >>> Numbers().amount(with_decimals(cost, 908.08, 956.0), 47.92), Numbers().amount(cost, 47.92)
+    ('$48', '$47.92')
+    """
+    sizes = [abs(value) for value in values if value is not None and math.isfinite(value)]
+    if kpi.decimals is not None or kpi.unit != "currency" or not any(sizes):
+        return kpi
+    return replace(kpi, decimals=decimals_of(kpi, max(sizes)))
 
 
 def value_and_bound(kpi: Kpi, value: float, bound: float, numbers: Numbers) -> tuple[str, str]:
@@ -141,7 +158,7 @@ def _with_unit(kpi: Kpi, shown: str, things: int, *, long: bool) -> str:
 
 def _things(number: float, decimals: int) -> int:
     """The number that decides between singular and plural; one with decimals is a plural: "1.0 hours"."""
-    return int(_rounded(number, 0)) if decimals == 0 else 2
+    return int(rounded(number, 0)) if decimals == 0 else 2
 
 
 @lru_cache(maxsize=8)
@@ -152,8 +169,12 @@ def _locale(name: str) -> Locale:
         return Locale(SOURCE)
 
 
-def _rounded(number: float, decimals: int) -> float:
-    """Rounded once, half away from zero in the decimal digits that a reader would see; never minus zero."""
+def rounded(number: float, decimals: int = 0) -> float:
+    """Rounded once, half away from zero in the decimal digits that a reader would see; never minus zero.
+
+    >>> rounded(0.125, 2), rounded(2.5), rounded(-0.2)
+    (0.13, 3.0, 0.0)
+    """
     if abs(number) >= _EXACT:
         return float(number)
     step = Decimal(1).scaleb(-decimals)

@@ -22,7 +22,7 @@ Flags = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.intp]
 
 SETTLED = 12  # fewest values before a step that make limits of their own: NHSRplotthedots' least for a fixed baseline
-TWO_IN_THREE = RULES.index("two in three")
+TWO_IN_THREE, TREND = RULES.index("two in three"), RULES.index("trend")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,10 +97,12 @@ def label_phases(values: Floats, phases: Phases, *, compatible: bool = False) ->
     )  # fmt: skip
 
 
-def signal_start(rule: npt.NDArray[np.int8], direction: npt.NDArray[np.int8]) -> Counts:
+def signal_start(rule: npt.NDArray[np.int8], direction: npt.NDArray[np.int8], apart: Floats) -> Counts:
     """Position of the first month of the signal that the latest month of each series belongs to; -1 where none.
 
-    It reaches back over months with the same direction. The middle of "two in three" need not be flagged itself.
+    It reaches back over months with the same direction. The middle of "two in three" need not be flagged itself. A rise
+    or fall begins with the first month that rose or fell: the point before it is the last good one, though the
+    rule flags it with the others. ``apart``: how far each month is from its mean; NaN in another phase than the latest.
     """
     last = rule.shape[1] - 1
     at = np.where(rule[:, last] != 0, last, -1)
@@ -114,7 +116,10 @@ def signal_start(rule: npt.NDArray[np.int8], direction: npt.NDArray[np.int8]) ->
         rows, back = rows[goes_on], back[goes_on]
         at[rows] = back
         rows = rows[back > 0]
-    return at
+    every = np.arange(len(at))
+    moved = np.sign(apart[every, at] - apart[every, np.maximum(at - 1, 0)])
+    turns = (at >= 0) & (at < last) & (rule[every, at] == TREND) & (moved != direction[every, at])
+    return np.asarray(at + turns)
 
 
 def _phases_of(values: Floats, months: pd.PeriodIndex, baseline: Baseline) -> tuple[Counts, Flags]:

@@ -171,9 +171,9 @@ def _measured(month: DepartmentMonth, verdicts: Mapping[str, Verdict], rule: Sig
         return None
     value, degree = verdict.gap.actual, ramp(verdict.gap.actual, none_at=rule.none_at, full_at=rule.full_at)
     edge = rule.none_at if degree <= NO else rule.full_at
-    shown, bound = value_and_bound(verdict.kpi, value, edge, numbers_of(month.company))
+    written, bound = value_and_bound(verdict.kpi, value, edge, numbers_of(month.company))
     message = _NONE if degree <= NO else _FULL
-    return degree, t(message, kpi=name, value=shown, bound=bound)
+    return degree, t(message, kpi=name, value=written, bound=bound)
 
 
 def _name_of(month: DepartmentMonth, kpi: Kpi) -> str:

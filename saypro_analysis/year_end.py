@@ -32,8 +32,8 @@ class YearEnd:
     ``kind``: the year is the sum of its months ("total"), numerator by denominator of the whole year ("ratio"), the
     mean of its months ("average"), or its last month ("last"). ``so_far`` is that of the months that are over.
     ``estimate`` has a 90 % interval from ``low`` to ``high``; ``chance`` is that of meeting the year's target.
-    ``required`` is what the months that remain have to come to, each on average, to meet it; ``usual`` is what the
-    process gives on average, ``best`` the process limit on the good side. ``reach`` compares them: "on course" (the
+    ``required`` is what the months that remain have to come to, each on average, to meet it; ``usual`` is what
+    the estimate leaves to them, ``best`` the process limit on the good side. ``reach`` compares them: "on course" (the
     usual month is enough), "stretch" (better than usual, inside the limits), "out of reach" (beyond the limit: not
     without a change of the process), "reached" (the target is met whatever comes). ``reason`` says why there is no
     estimate.

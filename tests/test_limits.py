@@ -188,6 +188,24 @@ def test_one_step_in_a_flat_series():
     assert (limits.variation, limits.since) == ("improving", pd.Period("2017-02"))
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_fall_begins_with_the_month_that_fell(sign):
+    """The point before a run of falls (or rises) is flagged with it, but the signal holds since the one after."""
+    values = sign * np.array([5.0, 6, 5, 6, 5, 6, 5, 6, 5, 6, 7.5, 7, 6.5, 6, 5.5, 5, 4.5])
+    assert (limit_points(monthly(values))["rule"] == "trend").sum() == 7
+    limits = process_limits(monthly(values))
+    assert (limits.rule, limits.since) == ("trend", pd.Period("2017-03"))
+    anew = Baseline(rebase=(Rebase(month="2017-02", reason="new rota"),))
+    assert process_limits(monthly(values), baseline=anew).since == pd.Period("2017-03")
+
+
+def test_a_fall_after_bad_months_begins_with_these():
+    """Months that were worse than usual before the run are part of the signal."""
+    values = [9.0, 10] * 8 + [3, 4, 5, 4.5, 4, 3.5, 3, 2.5, 2.0]
+    limits = process_limits(monthly(values), baseline=Baseline(points=16))
+    assert limits.since == pd.Period("2017-08")
+
+
 def test_minima():
     """Below six points there is no verdict; up to twelve it is provisional."""
     five, six, thirteen = (process_limits(monthly([3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9][:n])) for n in (5, 6, 13))

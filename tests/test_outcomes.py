@@ -468,7 +468,7 @@ def test_a_recorded_verdict_stands() -> None:
 def test_what_is_written_as_nothing_is_no_difference() -> None:
     """A size of nothing but zeros is neither better nor worse, and hides nothing."""
     never = only(table(changed(before=[10.0, 10.0], since=[10.0, 10.0])))
-    assert outcome_text(never, NUMBERS)[1].startswith("No difference. Six months ")
+    assert outcome_text(never, NUMBERS)[1].startswith("No difference. The six months ")
     small = only(table([v / 100 for v in changed(since=FLAT)]), row=done(expected_effect=0.5))
     assert outcome_text(small, NUMBERS)[1].startswith("No difference; expected was 1 better. ")
     part = only(table(changed(since=(9.6, 11.0))))

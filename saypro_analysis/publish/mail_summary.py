@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from saypro_analysis.kpi import Company, Department, Kpi
-from saypro_analysis.show.numbers import Numbers, date_name, month_name, numbers_of
+from saypro_analysis.show.numbers import Numbers, date_name, month_name, numbers_of, with_decimals
 from saypro_analysis.texts import n, t
 
 SUBJECT = 150  # characters of a subject that mail programs still show, about
@@ -147,6 +147,7 @@ def _worst(held: Mapping[str, Any], known: Kpi | None, numbers: Numbers) -> str:
     """ "Revenue, $250,000 against $300,000"; ``known`` is the KPI in the params, for decimals and noun."""
     same = known is not None and known.unit == held["unit"]
     kpi = known if known is not None and same else Kpi(name=held["name"], definition="", unit=held["unit"])
+    kpi = with_decimals(kpi, held["actual"], held["target"], held["target_upper"])
     target = numbers.value(kpi, held["target"])
     if held["target_upper"] is not None:
         target = t("{low} to {high}", low=target, high=numbers.value(kpi, held["target_upper"]))

@@ -9,7 +9,7 @@ from saypro_analysis.show.earlier_months import MONTHS, target_counts
 from saypro_analysis.show.figures import Figure, figure_html
 from saypro_analysis.show.fragment import NOTHING, Fragment, render
 from saypro_analysis.show.month_map import CLASSES, month_map
-from saypro_analysis.show.numbers import Numbers, listed, month_name, numbers_of
+from saypro_analysis.show.numbers import Numbers, listed, month_name, numbers_of, numeral
 from saypro_analysis.texts import n, t
 
 Analyses = tuple[Analysis, ...]
@@ -94,17 +94,17 @@ def _reading(shares: pd.DataFrame, numbers: Numbers) -> list[tuple[str, str]]:
     size = min(QUARTER, shares.shape[1] // 2)
     note = n(
         "The first and the last month are compared.", "The first {number} and the last {number} months are compared.",
-        size, number=size,
+        size, number=numeral(size),
     )  # fmt: skip
     held = [(title, _ends_text(rows, numbers)) for title, rows in groups if len(rows)]
     return [*held, (t("How it is compared"), note)]
 
 
 def _ends_text(rows: pd.DataFrame, numbers: Numbers) -> str:
-    text, percent = "{department}: {first} to {last}.", numbers.percent
+    first, last = ([numbers.percent(share) for share in rows[end]] for end in ("first", "last"))
     parts = [
-        text.format(department=name, first=percent(row["first"]), last=percent(row["last"]))
-        for name, row in rows.iterrows()
+        t("{department}: {first} to {last}.", department=name, first=then, last=now)
+        for name, then, now in zip(rows.index, first, last, strict=True)
     ]
     return " ".join(parts)
 

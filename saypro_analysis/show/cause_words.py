@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from saypro_analysis.actions import Plan, Recommendation
 from saypro_analysis.causes import CauseFinding, Diagnosis, Evidence
 from saypro_analysis.gates import is_unsteady
-from saypro_analysis.show.numbers import Numbers, capital, date_name, listed, numeral
+from saypro_analysis.show.numbers import Numbers, capital, date_name, listed, numeral, rounded
 from saypro_analysis.show.story import Told
+from saypro_analysis.show.written import toward, written_effects
 from saypro_analysis.texts import language, later, n, t
 
 CLOSE = 0.10  # causes this near to each other are named together
@@ -46,7 +47,7 @@ GATED = {
 
 def score(finding: CauseFinding) -> int:
     """A cause's chance after the signs, from 0 to 100."""
-    return round(100 * finding.posterior)
+    return int(100 * rounded(finding.posterior, 2) + 0.5)
 
 
 def confidence(diagnosis: Diagnosis) -> str:
@@ -89,10 +90,12 @@ def together(told: Told, plan: Plan) -> str:
     closed = size - plan.remaining
     if closed <= 0 or not any(item.effect for item in plan.recommendations):
         return ""
-    toward = -1 if _too_high(told) else 1
     amount, value = told.numbers.amount, told.numbers.value
-    levels = {"now": value(told.kpi, actual), "then": value(told.kpi, actual + toward * closed)}
-    if plan.remaining > 0:
+    levels = {"now": value(told.kpi, actual), "then": value(told.kpi, actual + toward(told) * closed)}
+    whole = sum(item.effect or 0.0 for item in plan.recommendations if not item.doubt)
+    if amount(told.kpi, max(whole, closed)) != amount(told.kpi, closed):
+        text = t("Together: from {now} to {then} or better; that closes the gap.", **levels)
+    elif plan.remaining > 0:
         left = amount(told.kpi, plan.remaining, long=True)
         text = t("Together: from {now} to {then}; that leaves {amount} of the gap.", **levels, amount=left)
     else:
@@ -108,21 +111,22 @@ def effect_text(told: Told, item: Recommendation) -> tuple[str, str]:
     if not item.effect:
         return t("Not estimated"), ""
     amount, spread = told.numbers.amount, ""
+    effect = _written_effect(told, item)
     if item.effect_low is not None and item.effect_high is not None:
         low, high = amount(told.kpi, item.effect_low, bare=True), amount(told.kpi, item.effect_high)
         spread = t("{low} to {high}", low=low, high=high)
-    size = amount(told.kpi, item.effect, long=True)
+    size = amount(told.kpi, effect, long=True)
     if item.kind == "suggested" and is_unsteady(told.verdict):
         return t("{size} less swing", size=size), spread
-    return t("{size} less", size=size) if _too_high(told) else t("{size} more", size=size), spread
+    return t("{size} less", size=size) if toward(told) < 0 else t("{size} more", size=size), spread
 
 
-def _too_high(told: Told) -> bool:
-    """Whether better means less: by the KPI's direction, or because it lies above its range."""
-    gap = told.verdict.gap
-    if told.kpi.better != "inside":
-        return told.kpi.better == "lower"
-    return gap.target_upper is not None and gap.actual is not None and gap.actual > gap.target_upper
+def _written_effect(told: Told, item: Recommendation) -> float:
+    """The effect of an item of the KPI's plan, so that all of them add up; of another one as it is."""
+    items = told.plan.recommendations if told.plan is not None else ()
+    if told.plan is None or item not in items:
+        return item.effect or 0.0
+    return written_effects(told, told.plan)[items.index(item)] or 0.0
 
 
 def signs_of(finding: CauseFinding, evidence: Sequence[Evidence]) -> tuple[str, ...]:

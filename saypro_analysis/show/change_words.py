@@ -9,7 +9,16 @@ from saypro_analysis.follow_up import FollowUp
 from saypro_analysis.outcomes import Outcome
 from saypro_analysis.show.cause_words import lower
 from saypro_analysis.show.move_words import earlier, newly_missed, recovered, running, step, watched
-from saypro_analysis.show.numbers import Numbers, capital, date_name, listed, month_name, month_only, numeral
+from saypro_analysis.show.numbers import (
+    Numbers,
+    capital,
+    date_name,
+    listed,
+    month_name,
+    month_only,
+    numeral,
+    with_decimals,
+)
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.tables import day_text
 from saypro_analysis.show.words import against, number_of
@@ -51,8 +60,8 @@ def changes_line(changes: Changes) -> str:
     if changes.causes or changes.due:
         return t("no KPI has changed its standing")
     return n(
-        "no KPI has changed its standing: {number} KPI needs the same care",
-        "no KPI has changed its standing: {number} KPIs need the same care",
+        "no KPI has changed its standing, and {number} KPI needs the same care",
+        "no KPI has changed its standing, and {number} KPIs need the same care",
         len(changes.same),
         number=numeral(len(changes.same)),
     )
@@ -67,7 +76,7 @@ def change_line(told: Told, change: Change) -> str:
     if change.move == "no value":
         return n(
             "has no value this month; in {month} it was {value}.",
-            "have no value this month; in {month} it was {value}.",
+            "have no value this month; in {month} they were {value}.",
             number_of(told.kpi),
             month=month_only(change.before.month),
             value=earlier(told, change),
@@ -136,7 +145,8 @@ def restated_line(found: Restatement, numbers: Numbers) -> str:
 
 def written_value(found: Restatement, numbers: Numbers, value: float | None) -> str:
     """A past value, or that there was none."""
-    return numbers.value(found.kpi, value, long=True) if value is not None else t("without a value")
+    kpi = with_decimals(found.kpi, found.before, found.now)
+    return numbers.value(kpi, value, long=True) if value is not None else t("without a value")
 
 
 def seen_restated(changes: Changes, numbers: Numbers) -> tuple[Restatement, ...]:
@@ -181,11 +191,11 @@ def overview_line(changes: Changes, outcomes: Sequence[Outcome], numbers: Number
     if judged:
         parts.append(
             n(
-                "{number} action judged, {worked} of them worked",
-                "{number} actions judged, {worked} of them worked",
+                "{number} action judged, {worked} worked",
+                "{number} actions judged, {worked} worked",
                 len(judged),
                 number=numeral(len(judged)),
-                worked=numeral(judged.count("worked")),
+                worked=numeral(judged.count("worked")) if "worked" in judged else t("none"),
             )
         )
     return "; ".join(parts)

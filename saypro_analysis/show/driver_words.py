@@ -7,7 +7,7 @@ import pandas as pd
 from saypro_analysis.contributions import Basis
 from saypro_analysis.kpi import Kpi
 from saypro_analysis.show.chart_words import measured
-from saypro_analysis.show.numbers import listed, month_name
+from saypro_analysis.show.numbers import is_written, listed, month_name, with_sign
 from saypro_analysis.show.story import Told
 from saypro_analysis.splits import Part, Split
 from saypro_analysis.texts import later, n, t
@@ -46,14 +46,13 @@ def part_name(split: Split, part: Part, cards: Cards) -> str:
 
 
 def signed(told: Told, change: float) -> str:
-    """A contribution with its sign: "−$41,300", "+1.7 h"."""
-    shown = told.numbers.amount(told.kpi, change)
-    return shown if is_nothing(told, change) else f"{'+' if change > 0 else '−'}{shown}"
+    """A difference with its sign: "−$41,300", "+1.7 h"; none where it is written as zero."""
+    return with_sign(change, told.numbers.amount(told.kpi, change))
 
 
 def is_nothing(told: Told, change: float) -> bool:
     """Whether an amount is written as nothing but zeros."""
-    return not any(digit in told.numbers.amount(told.kpi, change) for digit in "123456789")
+    return not is_written(told.numbers.amount(told.kpi, change))
 
 
 def split_title(told: Told, split: Split, cards: Cards) -> str:

@@ -62,7 +62,8 @@ def show_drivers(analysis: Analysis, kpi: str, by: str = "", against: Basis = "t
         fault = Fault(where=told.kpi.key, found=str(error))
         raise ParamsError("The difference cannot be split so.", (fault,)) from error
     figure = _figure(told, [split], cards, name=f"split-{against.replace(' ', '-')}")
-    return Fragment(html=render("segments", figure=figure), text=split_title(told, split, cards))
+    html = render("segments", figure=figure, id=f"split-{kpi}-{by or 'factors'}", heading=told.kpi.name)
+    return Fragment(html=html, text=split_title(told, split, cards))
 
 
 def _folded(split: Split) -> str:

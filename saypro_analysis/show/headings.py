@@ -113,7 +113,7 @@ def _calm(told: Told) -> str:
     if verdict.limits.assurance == "fail":
         return n(
             "{kpi} keeps missing: {against}, as its usual range does",
-            "{kpi} keep missing: {against}, as its usual range does",
+            "{kpi} keep missing: {against}, as their usual range does",
             number,
             **fields,
         )

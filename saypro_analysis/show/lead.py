@@ -147,7 +147,8 @@ def _what(month: pd.Period, held: Tally) -> Markup:
 def _share_missed(month: pd.Period, held: Tally) -> str:
     if not held.judged:
         return t("Nothing can be judged: no KPI has both a target and a value.")
-    share = Markup("<b>{}</b>").format(t("{number} of {all}", number=len(held.missed), all=held.judged))
+    missed = numeral(len(held.missed)) if held.missed else t("none")
+    share = Markup("<b>{}</b>").format(capital(t("{number} of {all}", number=missed, all=numeral(held.judged))))
     if held.before is None:
         return n("{share} target missed.", "{share} targets missed.", held.judged, share=share)
     return n(
@@ -155,7 +156,7 @@ def _share_missed(month: pd.Period, held: Tally) -> str:
         "{share} targets missed, {before} in {month}.",
         held.judged,
         share=share,
-        before=held.before or t("none"),
+        before=numeral(held.before) if held.before else t("none"),
         month=month_name(month - 1),
     )
 

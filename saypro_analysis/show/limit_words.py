@@ -33,8 +33,10 @@ def _proposal(told: Told) -> tuple[str, ...]:
         return ()
     after, before = (told.numbers.value(told.kpi, level) for level in (proposal.after, proposal.before))
     since = n(
-        "Proposed: new limits from {month}, as {number} month has held a new level (about {after}, before {before}).",
-        "Proposed: new limits from {month}, as {number} months have held a new level (about {after}, before {before}).",
+        "New limits are proposed from {month}, as {number} month has held a new level of about {after}. The present "
+        "limits rest on an average of {before}.",
+        "New limits are proposed from {month}, as {number} months have held a new level of about {after}. The present "
+        "limits rest on an average of {before}.",
         proposal.months,
         month=month_name(proposal.month),
         number=numeral(proposal.months),

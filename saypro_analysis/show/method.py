@@ -7,12 +7,13 @@ import pandas as pd
 from saypro_analysis.budget import ErrorBudget
 from saypro_analysis.show.fragment import Fragment, render
 from saypro_analysis.show.method_notes import METHOD, SCALE
-from saypro_analysis.show.numbers import Numbers, numeral
+from saypro_analysis.show.numbers import Numbers, capital, numeral
 from saypro_analysis.show.tables import quality_table
 from saypro_analysis.texts import later, n, t
 
 #: The names of the month's provenance.
 _FACTS = {
+    "Prepared": later("Prepared"),
     "Data as of": later("Data as of"),
     "Sources": later("Sources"),
     "Data fingerprint": later("Data fingerprint"),
@@ -28,12 +29,12 @@ def chance_words(budget: ErrorBudget, numbers: Numbers) -> str:
     if budget.flags:
         flags = n(
             "{number} differs from usual this month", "{number} differ from usual this month",
-            budget.flags, number=budget.flags,
+            budget.flags, number=numeral(budget.flags),
         )  # fmt: skip
     first = n(
         "Of {number} KPI judged, {flags}; chance alone would make {expected} of it do so.",
         "Of {number} KPIs judged, {flags}; chance alone would make {expected} of them do so.",
-        budget.kpis, number=budget.kpis, flags=flags, expected=_mean(budget.expected, numbers),
+        budget.kpis, number=numeral(budget.kpis), flags=flags, expected=_mean(budget.expected, numbers),
     )  # fmt: skip
     return " ".join(part for part in (first, _swings(budget, numbers), _trends(budget, numbers)) if part)
 
@@ -45,7 +46,7 @@ def _swings(budget: ErrorBudget, numbers: Numbers) -> str:
     return n(
         "{number} swings more than it should; by chance alone {expected} would.",
         "{number} swing more than they should; by chance alone {expected} would.",
-        budget.swings, number=budget.swings, expected=_mean(budget.swings_expected, numbers),
+        budget.swings, number=capital(numeral(budget.swings)), expected=_mean(budget.swings_expected, numbers),
     )  # fmt: skip
 
 
@@ -53,13 +54,13 @@ def _trends(budget: ErrorBudget, numbers: Numbers) -> str:
     """The trends declared among those tested, and how many of them may be false."""
     if not budget.tested:
         return ""
-    tested = n("{number} trend tested", "{number} trends tested", budget.tested, number=budget.tested)
+    tested = n("{number} trend tested", "{number} trends tested", budget.tested, number=numeral(budget.tested))
     if not budget.trends:
         return t("None of {trends} is declared.", trends=tested)
     return n(
         "{number} of {trends} is declared; at most {share} of such declarations are expected to be false.",
         "{number} of {trends} are declared; at most {share} of such declarations are expected to be false.",
-        budget.trends, number=budget.trends, trends=tested, share=numbers.percent(budget.false_share),
+        budget.trends, number=capital(numeral(budget.trends)), trends=tested, share=numbers.percent(budget.false_share),
     )  # fmt: skip
 
 

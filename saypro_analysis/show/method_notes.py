@@ -63,8 +63,8 @@ METHOD = (
                 "monthly forecasts take their place."
             ),
             later(
-                "What the months left have to bring is compared with what the process gives on average, and with the "
-                "edge of its usual range."
+                "What the months left have to bring is compared with what is forecast of them, and with the edge of "
+                "the usual range."
             ),
         ),
     ),

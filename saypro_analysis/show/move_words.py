@@ -88,11 +88,11 @@ def step(told: Told, change: Change) -> str:
     parts = [f"{running(now.misses)}, {missed_by(told, percent=False)}" if missed else watched(told)]
     if now.severity.level != before.severity.level and now.severity.level and before.severity.level:
         was, held = (t((MISSED if missed else LEVEL)[verdict.severity.level]) for verdict in (before, now))
-        parts.append(t("its severity was {before} and is {now}", before=was, now=held))
+        parts.append(t("the severity was {before} and is {now}", before=was, now=held))
     worse = now.limits.variation == "concerning"
     if worse != (before.limits.variation == "concerning"):
         parts.append(t("now worse than usual") if worse else t("no longer worse than usual"))
     falling = now.trend.verdict == "declining"
     if falling != (before.trend.verdict == "declining"):
-        parts.append(t("its fall is a trend now") if falling else t("no longer a trend to the worse"))
+        parts.append(t("now a trend to the worse") if falling else t("no longer a trend to the worse"))
     return f"{'; '.join(parts)}."

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 import pandas as pd
 from babel.dates import format_date, format_skeleton
 
+from saypro_analysis.numbers import MINUS
 from saypro_analysis.numbers import Numbers as Numbers
 from saypro_analysis.numbers import decimals_of as decimals_of
 from saypro_analysis.numbers import numbers_of as numbers_of
+from saypro_analysis.numbers import rounded as rounded
+from saypro_analysis.numbers import with_decimals as with_decimals
 from saypro_analysis.texts import SOURCE, language, later, n, t
 from saypro_analysis.texts import month_name as month_name
 
@@ -15,6 +18,20 @@ _WORDS = (
     later("no"), later("one"), later("two"), later("three"), later("four"), later("five"), later("six"), later("seven"),
     later("eight"), later("nine"), later("ten"), later("eleven"), later("twelve"),
 )  # fmt: skip
+
+
+def is_written(shown: str) -> bool:
+    """Whether a number, as it is written, is more than zeros."""
+    return any(digit in shown for digit in "123456789")
+
+
+def with_sign(change: float, size: str) -> str:
+    """A difference with its sign, by its size as it is written; what is written as zero has none.
+
+    >>> with_sign(-0.21, "0.2 h"), with_sign(-0.02, "0.0 h")
+    ('−0.2 h', '0.0 h')
+    """
+    return f"{'+' if change > 0 else MINUS}{size}" if is_written(size) else size
 
 
 def numeral(number: int) -> str:

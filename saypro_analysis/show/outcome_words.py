@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -9,7 +10,16 @@ from saypro_analysis.analysis import Analysis
 from saypro_analysis.kpi import Kpi
 from saypro_analysis.learned import success_rates
 from saypro_analysis.outcomes import Outcome
-from saypro_analysis.show.numbers import Numbers, capital, listed, month_name, numbers_of, numeral
+from saypro_analysis.show.numbers import (
+    Numbers,
+    capital,
+    is_written,
+    listed,
+    month_name,
+    numbers_of,
+    numeral,
+    with_decimals,
+)
 from saypro_analysis.texts import later, n, t
 
 _MONTH = re.compile(r"(?<![\w-])[12][0-9]{3}-(0[1-9]|1[0-2])(?![\w-])")
@@ -26,7 +36,8 @@ VERDICTS = {
 
 def outcome_text(outcome: Outcome, numbers: Numbers) -> tuple[str, str]:
     """The verdict on an action in a word or two, and what it rests on; one that was recorded stands."""
-    then = outcome.recorded
+    then, levels = outcome.recorded, (outcome.baseline_mean, outcome.post_mean)
+    outcome = replace(outcome, kpi=with_decimals(outcome.kpi, *levels))
     if then is None:
         return t(VERDICTS[outcome.verdict]), _since_text(outcome, numbers)
     sizes = _sizes(outcome.kpi, (then.effect, then.low, then.high), numbers) + _expected(outcome, numbers)
@@ -73,7 +84,7 @@ def _sentence(text: str) -> str:
 
 def _nothing(kpi: Kpi, size: float, numbers: Numbers) -> bool:
     """Whether a size is written as nothing, with the KPI's decimals."""
-    return not re.search("[1-9]", numbers.amount(kpi, size, bare=True))
+    return not is_written(numbers.amount(kpi, size, bare=True))
 
 
 def _size(kpi: Kpi, effect: float, numbers: Numbers) -> str:
@@ -132,20 +143,20 @@ def _means(outcome: Outcome, numbers: Numbers) -> str:
     }
     if outcome.last is None:
         text = n(
-            "{number} month from {first} came to {after}, before {before}",
-            "{number} months from {first} came to {after}, before {before}",
+            "The month from {first} on came to {after}, against {before} before",
+            "The {number} months from {first} on came to {after}, against {before} before",
             outcome.months,
             **fields,
         )
     else:
         text = n(
-            "{number} month from {first} to {last} came to {after}, before {before}",
-            "{number} months from {first} to {last} came to {after}, before {before}",
+            "{first} came to {after}, against {before} before",
+            "The {number} months from {first} to {last} came to {after}, against {before} before",
             outcome.months,
             last=month_name(outcome.last, short=True),
             **fields,
         )
-    return capital(text)
+    return text
 
 
 def result_counts(outcomes: Sequence[Outcome]) -> list[str]:
@@ -162,14 +173,11 @@ def rate_lines(analysis: Analysis) -> list[str]:
     for kind in dict.fromkeys(row.action for row in month.register):
         rate = rates.get(kind)
         if rate is not None and rate.worked + rate.failed:
-            line = n(
-                "{action}: worked {number} time of {judged} judged; "
-                "its chance of success is now taken as {now}, before {before}.",
-                "{action}: worked {number} times of {judged} judged; "
-                "its chance of success is now taken as {now}, before {before}.",
-                rate.worked,
+            line = t(
+                "{action}: {number} of {judged} judged worked; "
+                "its chance of success is now taken as {now}, no longer as {before}.",
                 action=month.causes.actions[kind].name,
-                number=numeral(rate.worked),
+                number=numeral(rate.worked) if rate.worked else t("none"),
                 judged=numeral(rate.worked + rate.failed),
                 now=numbers.percent(rate.rate),
                 before=numbers.percent(rate.prior),

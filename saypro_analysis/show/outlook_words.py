@@ -8,7 +8,7 @@ import pandas as pd
 
 from saypro_analysis.gap import shortfalls
 from saypro_analysis.outlook import AHEAD, Expected
-from saypro_analysis.show.numbers import Numbers, capital, month_name, month_only, numeral
+from saypro_analysis.show.numbers import Numbers, capital, month_name, month_only, numeral, rounded
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.words import bounds_text, number_of
 from saypro_analysis.texts import n, t
@@ -28,7 +28,7 @@ def chance_text(chance: float, numbers: Numbers) -> str:
     if chance > _SURE:
         return t("more than {percent}", percent=numbers.percent(_SURE))
     fine = chance <= _FINE or chance >= 1 - _FINE
-    return t("about {percent}", percent=numbers.percent(chance if fine else round(20 * chance) / 20))
+    return t("about {percent}", percent=numbers.percent(chance if fine else rounded(20 * chance) / 20))
 
 
 def estimate_text(told: Told, value: float, low: float | None, high: float | None) -> tuple[str, str]:
@@ -47,7 +47,7 @@ def coarse(width: float, *numbers: float) -> tuple[float, ...]:
     ((3516000.0, 3473000.0), (5.74,))
     """
     step = 10.0 ** (math.floor(math.log10(width)) - 1) if width > 0 else 1.0
-    return tuple(numbers) if step <= 1 else tuple(round(number / step) * step for number in numbers)
+    return tuple(numbers) if step <= 1 else tuple(rounded(number / step) * step for number in numbers)
 
 
 def span_text(told: Told, low: float, high: float) -> str:

@@ -108,15 +108,27 @@ def _since(held: Tally) -> Markup:
     verdicts = [told.verdict for told in held.missed]
     real = [verdict for verdict in verdicts if verdict.limits.variation == "concerning" or verdict.trend.worsening]
     known = [verdict for verdict in verdicts if verdict.limits.sigma is not None]
-    first = n(
-        "{real} of {missed} is a real change.", "{real} of {missed} are real changes.", len(real), real=len(real),
-        missed=len(held.missed),
-    )  # fmt: skip
+    first = _real_changes(len(real), len(verdicts))
     if len(known) < len(verdicts):
         early = t("{first} Of others it is too early to say.", first=first)
         first = early if real else t("Too early to say which are real changes.")
     when, what = since_when(worst(held.missed))
-    return Markup("<b>{}</b> {}").format(first, f"{when}: {what}")
+    return Markup("<b>{}</b> {}").format(first, f"{capital(when)}: {what}")
+
+
+def _real_changes(real: int, missed: int) -> str:
+    """How many of the misses are more than the usual swing."""
+    if not real:
+        return t("No sign of a real change.")
+    if missed == 1:
+        return t("It is a real change.")
+    if real == missed:
+        both = t("Both are real changes.")
+        return both if missed == 2 else t("All {number} are real changes.", number=numeral(missed))
+    return n(
+        "{real} of {missed} is a real change.", "{real} of {missed} are real changes.", real,
+        real=capital(numeral(real)), missed=numeral(missed),
+    )  # fmt: skip
 
 
 def _why(missed: tuple[Told, ...]) -> Markup:

@@ -14,10 +14,11 @@ from saypro_analysis.follow_up import follow_up
 from saypro_analysis.show.page import OVERVIEW
 from saypro_analysis.show.results_ahead import baseline_data, outlook_data, plain, record_data
 from saypro_analysis.show.results_schema import SCHEMA_VERSION, results_schema
-from saypro_analysis.show.results_source import cost_data, decision_data, quality_data, rates_data
+from saypro_analysis.show.results_source import cost_data, count_data, decision_data, quality_data, rates_data
 from saypro_analysis.show.results_story import changes_data, drivers_data, outcome_data, register_data
 from saypro_analysis.show.scorecard_file import scorecard_rows
-from saypro_analysis.show.story import tell
+from saypro_analysis.show.story import Told, tell
+from saypro_analysis.show.written import written_effects
 from saypro_analysis.verdict import Verdict, points
 
 __all__ = ["RESULTS_MIME", "Results", "export_overview", "export_results", "results_schema", "scorecard_rows"]
@@ -65,16 +66,16 @@ def export_results(analysis: Analysis) -> Results:
 
 
 def export_overview(analyses: tuple[Analysis, ...], month: pd.Period, missing: Mapping[str, str]) -> Results:
-    """The numbers of the overview: the counts of each department, and why a report is missing."""
+    """The numbers of the overview: the counts of each department, and why a report is missing.
+
+    ``judged`` KPIs have a value and a target; each is ``missed``, ``at_risk``, ``watched`` or ``met``, as on the page.
+    A KPI without a target may be ``watched``, too; then the four are more than ``judged``.
+    """
     departments = [
         {
             "department": analysis.month.department.id,
             "name": analysis.month.department.name,
-            "kpis": len(analysis.scorecard),
-            "missed": len(analysis.missed),
-            "watched": len(analysis.watched),
-            "at_risk": sum(verdict.at_risk for verdict in analysis.scorecard),
-            "met": sum(verdict.gap.status == "met" for verdict in analysis.scorecard),
+            **count_data(analysis),
         }
         for analysis in analyses
     ]
@@ -128,7 +129,7 @@ def _kpi(analysis: Analysis, verdict: Verdict) -> dict[str, Any]:
         "diagnosis": _diagnosis(diagnosis),
         "causes": [_cause(found) for found in diagnosis.findings] if diagnosis else [],
         "plan": {"remaining": plain(plan.remaining), "gated": plan.gated} if plan else None,
-        "actions": _actions(plan) if plan else [],
+        "actions": _actions(told, plan) if plan else [],
         "series": _series(analysis, verdict),
     }
 
@@ -175,7 +176,7 @@ def _cause(found: CauseFinding) -> dict[str, Any]:
     }
 
 
-def _actions(plan: Plan) -> list[dict[str, Any]]:
+def _actions(told: Told, plan: Plan) -> list[dict[str, Any]]:
     return [
         {
             "action": item.action.id if item.action is not None else None,
@@ -184,6 +185,7 @@ def _actions(plan: Plan) -> list[dict[str, Any]]:
             "owner": item.owner,
             "due": f"{item.due:%Y-%m-%d}",
             "effect": plain(item.effect),
+            "written": plain(effect),
             "effect_low": plain(item.effect_low),
             "effect_high": plain(item.effect_high),
             "kind": item.kind,
@@ -191,7 +193,7 @@ def _actions(plan: Plan) -> list[dict[str, Any]]:
             "late": item.late,
             "doubt": item.doubt,
         }
-        for item in plan.recommendations
+        for item, effect in zip(plan.recommendations, written_effects(told, plan), strict=True)
     ]
 
 

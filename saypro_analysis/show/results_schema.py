@@ -212,6 +212,7 @@ def _action() -> dict[str, Any]:
         owner=known(TEXT, "Who does it"),
         due=known(DAY, "By when"),
         effect=known(NUMBER, "Part of the gap that it is expected to close"),
+        written=known(NUMBER, "The same as the page writes it: the effects that are printed add up to what is printed"),
         effect_low=known(NUMBER, "Low end of that"),
         effect_high=known(NUMBER, "High end of that"),
         kind=a_word(("planned", "suggested", "check"), "In the register, suggested, or something to check first"),

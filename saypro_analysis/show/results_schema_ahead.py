@@ -78,7 +78,7 @@ def year_schema() -> dict[str, Any]:
         target_upper=known(NUMBER, "The upper bound of a range"),
         chance=known(NUMBER, "Chance of meeting it, 0 to 1"),
         required=known(NUMBER, "What the months left have to come to on average, each, to meet it"),
-        usual=known(NUMBER, "What the process gives on average"),
+        usual=known(NUMBER, "What the estimate leaves to the months left, each on average"),
         best=known(NUMBER, "The process limit on the good side"),
         reach=a_word(get_args(Reach), "Required against usual and best"),
         reason=known(TEXT, "Why there is no estimate"),

@@ -4,12 +4,21 @@ from typing import Any
 
 import pandas as pd
 
+from saypro_analysis.analysis import Analysis
 from saypro_analysis.decisions import Decision
 from saypro_analysis.gap_cost import gap_cost
 from saypro_analysis.kpi import DepartmentMonth
 from saypro_analysis.learned import success_rates
+from saypro_analysis.show.lead import tally
 from saypro_analysis.show.results_ahead import plain
-from saypro_analysis.show.story import Told
+from saypro_analysis.show.story import Told, tell_all
+
+
+def count_data(analysis: Analysis) -> dict[str, int]:
+    """The scorecard as its page counts it: each KPI stands in one group, and those that are judged add up."""
+    held = tally(tell_all(analysis))
+    groups = {"missed": held.missed, "at_risk": held.at_risk, "watched": held.watched, "met": held.met}
+    return {"kpis": len(analysis.scorecard), "judged": held.judged, **{name: len(own) for name, own in groups.items()}}
 
 
 def decision_data(decision: Decision) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.follow_up import follow_up
+from saypro_analysis.kpi import Kpi
 from saypro_analysis.show.cause_words import evidence_caption, lower
 from saypro_analysis.show.company_language import in_company_language
 from saypro_analysis.show.decisions import ask_html
@@ -156,12 +157,17 @@ def show_progress(analysis: Analysis) -> Fragment:
         shown[0] += f" ({', '.join(results)})"
     heading = t("Progress on earlier actions: {states}", states=", ".join(shown))
     table = follow_up_table(
-        rows, analysis.outcomes, dict(month.department.kpis), month.causes, numbers_of(month.company),
+        rows, analysis.outcomes, _cards(analysis), month.causes, numbers_of(month.company),
         caption=t("Actions of the register as they stood at the end of {month}", month=month_name(month.month)),
     )  # fmt: skip
     notes = " ".join([t(_PROGRESS_NOTE), *rate_lines(analysis)])
     html = render("plain_section", id="progress", heading=capital(heading), sub=notes, body=table)
     return Fragment(html=html, text=heading)
+
+
+def _cards(analysis: Analysis) -> dict[str, Kpi]:
+    """The department's KPIs by id, each with the decimals that its page writes it with."""
+    return dict(analysis.month.department.kpis) | {v.kpi.id: tell(analysis, v).kpi for v in analysis.verdicts}
 
 
 @in_company_language

@@ -53,10 +53,8 @@ def _signal(told: Told) -> str:
     limits = told.verdict.limits
     months, rule = _fired(told)
     said = [t(_ANSWERS.get(limits.variation, _ANSWERS["concerning"])), rule]
-    # The months of a rise begin with its second point.
-    begun = (months[0] if months else told.verdict.month) - (1 if limits.rule == "trend" else 0)
-    if limits.since is not None and limits.since < begun:
-        said.append(t("This began in {month}.", month=month_name(limits.since)))
+    if limits.since is not None and limits.since < (months[0] if months else told.verdict.month):
+        said.append(t("It has been unlike usual since {month}.", month=month_name(limits.since)))
     return " ".join(said)
 
 

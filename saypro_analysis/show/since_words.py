@@ -1,6 +1,6 @@
 """Since when a KPI misses, is worse than usual or is not sound, in words."""
 
-from saypro_analysis.show.numbers import capital, month_name, months
+from saypro_analysis.show.numbers import capital, month_name, months, numeral
 from saypro_analysis.show.outlook_words import miss_forecast
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.trend_words import trend_sentence
@@ -19,8 +19,11 @@ def missed_since(told: Told) -> str:
     if told.missed_before is not None:
         return t("for the first time since {month}", month=month_name(told.missed_before))
     if told.judged_months > 1:
-        held = told.judged_months
-        return n("for the first time in {number} month", "for the first time in {number} months", held, number=held)
+        number = told.judged_months
+        return n(
+            "for the first time in {number} month", "for the first time in {number} months", number,
+            number=numeral(number),
+        )  # fmt: skip
     return t("in the first month that is held")
 
 

@@ -12,7 +12,7 @@ from saypro_analysis.causes import Diagnosis
 from saypro_analysis.drivers import Drivers
 from saypro_analysis.gap import shortfalls
 from saypro_analysis.kpi import Kpi
-from saypro_analysis.show.numbers import Numbers, numbers_of
+from saypro_analysis.show.numbers import Numbers, numbers_of, with_decimals
 from saypro_analysis.verdict import Verdict, points
 
 SHOWN_MONTHS = 24  # in charts and sparklines
@@ -36,10 +36,12 @@ class Told:
     plan: Plan | None = None
     length: int = SHOWN_MONTHS  # how many months charts show
 
-    @property
+    @cached_property
     def kpi(self) -> Kpi:
-        """The KPI that this is about."""
-        return self.verdict.kpi
+        """The KPI that this is about; the month's value and target decide the decimals of all its amounts."""
+        gap, held = self.verdict.gap, self.held["value"]
+        known = [number for number in (gap.actual, gap.target, gap.target_upper) if number is not None]
+        return with_decimals(self.verdict.kpi, *(known or held.tail(1)))
 
     @cached_property
     def shown(self) -> pd.DataFrame:

@@ -24,7 +24,7 @@ from saypro_analysis.show.cause_words import (
 )
 from saypro_analysis.show.fragment import render
 from saypro_analysis.show.marks import evidence_bar
-from saypro_analysis.show.numbers import Numbers, date_name
+from saypro_analysis.show.numbers import Numbers, date_name, is_written, rounded
 from saypro_analysis.show.outcome_words import outcome_text
 from saypro_analysis.show.quality_words import found_text
 from saypro_analysis.show.story import Told
@@ -151,8 +151,18 @@ def quality_table(quality: pd.DataFrame, numbers: Numbers) -> Markup:
             "text": found_text(row["text"]),
             "found": numbers.plain(float(row["found"])),
             "rows": numbers.plain(float(row["rows"])),
-            "share": numbers.percent(float(row["share"]), 1),
+            "share": _share(float(row["share"]), numbers),
         }
         for row in found.to_dict("records")
     ]
     return render("quality", rows=rows, fine=len(quality) - len(found), total=len(quality))
+
+
+def _share(share: float, numbers: Numbers) -> str:
+    """A share with one decimal; what there is, is never nothing, and what is missing from all is never all."""
+    text, least = numbers.percent(share, 1), 0.001
+    if share > 0 and not is_written(text):
+        return t("less than {number}", number=numbers.percent(least, 1))
+    if share < 1 and rounded(share, 3) == 1:
+        return t("more than {number}", number=numbers.percent(1 - least, 1))
+    return text

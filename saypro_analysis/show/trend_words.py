@@ -1,6 +1,7 @@
 """Trends in words: the change over twelve months for the text, and the test behind it for the figures."""
 
-from saypro_analysis.show.numbers import Numbers
+from saypro_analysis.show.driver_words import signed
+from saypro_analysis.show.numbers import Numbers, with_sign
 from saypro_analysis.show.outlook_words import coarse, with_span
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.words import TREND, percent_text
@@ -60,22 +61,18 @@ def trend_figures(told: Told) -> tuple[tuple[str, str], ...]:
     word = t(TREND[trend.verdict])
     rows = [(t("Trend"), t("{trend}, an early sign", trend=word) if trend.early else word)]
     if trend.change is not None:
-        rows.append((t("Change over twelve months"), _signed(told, trend.change)))
+        rows.append((t("Change over twelve months"), signed(told, trend.change)))
     if trend.change_low is not None and trend.change_high is not None:
-        low, high = _signed(told, trend.change_low), _signed(told, trend.change_high)
-        rows.append((t("Its 90% interval"), t("{low} to {high}", low=low, high=high)))
+        low, high = signed(told, trend.change_low), signed(told, trend.change_high)
+        rows.append((t("Its {share} interval", share=numbers.percent(0.9)), t("{low} to {high}", low=low, high=high)))
     if trend.change_percent is not None:
-        rows.append((t("As a share of the level"), numbers.percent(trend.change_percent, 1)))
+        share = with_sign(trend.change_percent, numbers.percent(abs(trend.change_percent), 1))
+        rows.append((t("As a share of the level"), share))
     if trend.p is not None:
         rows.append((t("p of the test alone"), p_text(trend.p, numbers)))
     if trend.adjusted_p is not None:
         rows.append((t("p among all tests of the report"), p_text(trend.adjusted_p, numbers)))
     return (*rows, (t("Method"), t(_METHODS[trend.method]))) if trend.method else tuple(rows)
-
-
-def _signed(told: Told, change: float) -> str:
-    sign = "−" if change < 0 else "+" if change > 0 else ""
-    return sign + told.numbers.amount(told.kpi, change)
 
 
 def p_text(p: float, numbers: Numbers) -> str:

@@ -19,7 +19,7 @@ _SUBJECT = {
     "last": later("The year ends with {month}, which"),
 }
 _REACH = {
-    "stretch": later("That takes months better than usual, but not better than the process can give."),
+    "stretch": later("That takes months better than forecast, but not better than the process can give."),
     "out of reach": later("That is out of reach without a change of the process."),
 }
 
@@ -97,25 +97,48 @@ def _over(told: Told, year: YearEnd) -> str:
 
 
 def _needed(told: Told, year: YearEnd) -> str:
-    """What the months left have to bring, against what a month brings at the present pace and the process can give."""
+    """What the months left have to bring, against what is forecast of them and what the process can give."""
     if year.required is None or year.usual is None or not year.reach or year.kind == "last":
         return ""
     if year.reach == "reached":
         return t("The target is met whatever the months left bring.")
     if year.reach != "on course" and not _possible(told, year.required):
         return _beyond(told, year)
-    required, usual, best = _rates(told, year)
+    required, coming, best = _rates(told, year)
     if year.reach == "on course":
-        left = months_left(year)
-        return n(
-            "The present pace, {usual} a month, is enough for the month left.",
-            "The present pace, {usual} a month, is enough for the {number} months left.",
-            left,
-            usual=usual,
-            number=numeral(left),
-        )
+        return _enough(year, coming, required if _possible(told, year.required) else coming)
     least = t("at most {value}", value=required) if told.kpi.better == "lower" else required
-    return f"{_must(year, least)} {_pace(year, usual, best)} {t(_REACH[year.reach])}"
+    return f"{_must(year, least)} {_against(year, coming, best)} {t(_REACH[year.reach])}"
+
+
+def _coming(told: Told, year: YearEnd) -> float:
+    """What the months left are forecast at, each on average: by the outlook where it tells them all.
+
+    Beyond it, and where the reach would be another by it, what the year's estimate leaves to them.
+    """
+    left, usual = months_left(year), year.usual or 0.0
+    months = told.verdict.outlook.months[:left]
+    if len(months) < left:
+        return usual
+    mean, required = sum(month.value for month in months) / left, year.required or 0.0
+    return mean if (mean >= required) == (usual >= required) else usual
+
+
+def _enough(year: YearEnd, coming: str, required: str) -> str:
+    """What is forecast of the months left is enough, and what would be; that is left out where it is the same."""
+    left = months_left(year)
+    fields = {"value": coming, "required": required, "number": numeral(left)}
+    if coming == required:
+        return n(
+            "The month left is forecast at {value}, which is enough.",
+            "The {number} months left are forecast at {value} on average, which is enough.",
+            left, **fields,
+        )  # fmt: skip
+    return n(
+        "The month left is forecast at {value}; {required} would be enough.",
+        "The {number} months left are forecast at {value} on average; {required} would be enough.",
+        left, **fields,
+    )  # fmt: skip
 
 
 def _beyond(told: Told, year: YearEnd) -> str:
@@ -150,18 +173,22 @@ def _must(year: YearEnd, value: str) -> str:
     )
 
 
-def _pace(year: YearEnd, usual: str, best: str) -> str:
-    """What a month brings now, and the best that it can bring."""
-    if year.kind == "total":
-        pace = t("At the present pace a month brings {value}", value=usual)
-    else:
-        pace = t("At the present pace a month comes to {value}", value=usual)
-    return pace + ", " + t("the best the process gives is {value}", value=best) + "." if best else f"{pace}."
+def _against(year: YearEnd, coming: str, best: str) -> str:
+    """What is forecast of the months left, and the best that a month can bring."""
+    left, fields = months_left(year), {"value": coming, "best": best}
+    if not best:
+        return n("It is forecast at {value}.", "They are forecast at {value} on average.", left, **fields)
+    return n(
+        "It is forecast at {value}; the best the process gives is {best}.",
+        "They are forecast at {value} on average; the best the process gives is {best}.",
+        left, **fields,
+    )  # fmt: skip
 
 
 def _rates(told: Told, year: YearEnd) -> tuple[str, str, str]:
-    """What is required, usual and best, without digits that do not matter, unless these tell required from best."""
-    held = [year.required or 0.0, year.usual or 0.0, year.best if year.best is not None else year.usual or 0.0]
+    """What is required, forecast and best, without digits that do not matter, unless these tell them apart."""
+    coming = _coming(told, year)
+    held = [year.required or 0.0, coming, year.best if year.best is not None else coming]
     held[2] = told.possible(held[2])
     texts = [told.numbers.value(told.kpi, number) for number in coarse(abs(held[2] - held[1]), *held)]
     if texts[0] == texts[2] or texts[0] == texts[1]:

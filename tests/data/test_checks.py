@@ -34,6 +34,7 @@ def one(found: list[str], where: str, *parts: str) -> None:
     [
         ({"currency": "dollar"}, "currency: dollar", "ISO 4217"),
         ({"locale": "english"}, "locale: english", "en_US"),
+        ({"language": "klingon"}, "language: klingon", "en or pt; docs/languages.md"),
         ({"locale": "xx_YY_ZZ_WW!"}, "locale: ", "en_US"),
         ({"fiscal_year_start": 0}, "fiscal_year_start: 0", "1 to 12"),
         ({"decide_within": -1}, "decide_within: -1", "from 0 on"),

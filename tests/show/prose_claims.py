@@ -89,6 +89,14 @@ def restated(parts: list[Data]) -> bool:
 CLAIMS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
     (r"no KPI has changed", lambda said: not moved(said.parts)),
     (r"none is in trouble", lambda said: not any(p["changes"]["kpis"] for p in said.parts)),
+    (r"None of \w+ targets? missed", lambda said: not any_missed(said.parts)),
+    (r"(?:Both|All \w+) are real changes", lambda said: all(
+        kpi["limits"]["variation"] == "concerning" or "declining" in kpi["trend"]["verdict"]
+        or kpi["trend"]["direction"] == "worse"
+        for kpi in scored(said.parts) if kpi["gap"]["status"] == "missed")),
+    (r"No sign of a real change", lambda said: not any(
+        kpi["limits"]["variation"] == "concerning" or kpi["trend"]["verdict"] == "declining"
+        for kpi in scored(said.parts) if kpi["gap"]["status"] == "missed")),
     (r"missed, none in", lambda said: not any(
         missed(kpi, kpi["series"][-2]) for kpi in scored(said.parts))),
     (r"(?i)no cause is well supported(?! in any)|none well supported",
@@ -102,7 +110,7 @@ CLAIMS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
     (r"No trend and no step", lambda said: said.kpi["fluctuation"]["fluctuating"]),
     (r"^no trend$", lambda said: said.kpi["trend"]["verdict"] == "stable"),
     (r"No one month", lambda said: any(kpi["fluctuation"]["fluctuating"] for kpi in said.kpis)),
-    (r"None of \d+ trends?", lambda said: not sum(p["budget"]["trends"] for p in said.parts)),
+    (r"None of \w+ trends?", lambda said: not sum(p["budget"]["trends"] for p in said.parts)),
     (r"none differs", lambda said: not sum(p["budget"]["flags"] for p in said.parts)),
     (r"No past value has changed", lambda said: not restated(said.parts)),
     (r"None known", lambda said: not signs_known(said)),
@@ -117,7 +125,7 @@ CLAIMS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
 #: Other phrases in which "no" counts nothing, or that repeat what is checked elsewhere.
 NEUTRAL = (
     "no difference", "No action is needed", "No evidence", "What no sign speaks for", "no such sign", "no company's",
-    "No single month", "no cause reaches", "none was in", "no times of", "no longer", "If nothing changes",
+    "No single month", "no cause reaches", "none was in", "none worked", "no longer", "If nothing changes",
     "nothing is getting worse", ": no",
 )  # fmt: skip
 _NO = re.compile(r"(?i)\b(no|none|nothing)\b")

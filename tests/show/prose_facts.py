@@ -1,11 +1,12 @@
 """The numbers of a KPI that a page may tell: those of its results, and those that a named rule derives from them."""
 
 import math
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pandas as pd
-from prose_numbers import Fact
+from prose_numbers import Fact, rounded
 from prose_series import (
     Data,
     at,
@@ -57,9 +58,9 @@ def facts_of(kpi: Data) -> dict[str, list[Fact]]:
         for fact in (*value(part["value"], part["low"], part["high"]), *months(part["month"]))
     ]  # fmt: skip
     held["coming"] = months(*(part["month"] for part in kpi["outlook"]["months"]), kpi["outlook"]["recovers"])
-    held["year end"] = year(kpi["year"], value) if kpi["year"] else []
+    held["year end"] = year(kpi["year"], kpi["outlook"]["months"], value) if kpi["year"] else []
     held["actions"] = [fact for action in kpi["actions"] for fact in value(*(action[name] for name in EFFECTS))]
-    held["effects"] = [fact for action in kpi["actions"] for fact in value(action["effect"])]
+    held["effects"] = [fact for action in kpi["actions"] for fact in value(action["written"])]
     held["together"] = value(kpi["actual"], *together(kpi))
     held["kinds"] = counts(*kinds(kpi["actions"]))
     held["causes"] = plain(*(percentage(cause["posterior"]) for cause in kpi["causes"]))
@@ -69,7 +70,7 @@ def facts_of(kpi: Data) -> dict[str, list[Fact]]:
 
 
 SIGNALS = ("concerning", "improving", "missing")
-EFFECTS = ("effect", "effect_low", "effect_high")
+EFFECTS = ("written", "effect_low", "effect_high")
 
 
 def value_facts(kpi: Data, *numbers: float | None) -> list[Fact]:
@@ -99,8 +100,8 @@ def months(*texts: str | None) -> list[Fact]:
 
 
 def percentage(share: float) -> int:
-    """A score of 100."""
-    return round(100 * share)
+    """A score of 100, half points up."""
+    return int(rounded(Decimal(repr(share)) * 100, 0))
 
 
 def failures(kpi: Data) -> float | None:
@@ -112,7 +113,9 @@ def failures(kpi: Data) -> float | None:
 def coarse(width: float, *numbers: float) -> list[float]:
     """The numbers to the second digit of a range's width: finer ones the range makes void. None behind the point."""
     step = 10.0 ** (math.floor(math.log10(width)) - 1) if width > 0 else 1.0
-    return list(numbers) if step <= 1 else [round(number / step) * step for number in numbers]
+    if step <= 1:
+        return list(numbers)
+    return [float(rounded(Decimal(repr(number / step)), 0)) * step for number in numbers]
 
 
 def trend(kpi: Data) -> list[float]:
@@ -137,7 +140,7 @@ def chance(share: float | None) -> list[Fact]:
     if share is None:
         return []
     fine = share <= 0.1 or share >= 0.9
-    told = 0.01 if share < 0.01 else 0.99 if share > 0.99 else share if fine else round(20 * share) / 20
+    told = 0.01 if share < 0.01 else 0.99 if share > 0.99 else share if fine else math.floor(20 * share + 0.5) / 20
     return shares(told)
 
 
@@ -147,16 +150,22 @@ def coming(part: Data, value: Any) -> list[Fact]:
     return [*value(*numbers, part["target"], part["target_upper"]), *chance(part["chance"]), *months(part["month"])]
 
 
-def year(held: Data, value: Any) -> list[Fact]:
-    """The year's end: so far, estimate, target, chance, months so far and left, and what these have to bring."""
+def year(held: Data, ahead: list[Data], value: Any) -> list[Fact]:
+    """The year's end: so far, estimate, target, chance, months so far and left, and what these have to bring.
+
+    What is forecast of the months left is the outlook's, where it holds them all, else what the estimate leaves.
+    """
     left = (pd.Period(held["last"], "M") - pd.Period(held["first"], "M")).n + 1 - held["months"]
     numbers = [held["so_far"], held["target"], held["target_upper"]]
     if held["estimate"] is not None:
         ends = [held[name] if held[name] is not None else held["estimate"] for name in ("low", "high")]
         numbers += coarse(ends[1] - ends[0], held["estimate"], *ends)
     if held["required"] is not None and held["usual"] is not None:
-        best = held["best"] if held["best"] is not None else held["usual"]
-        numbers += coarse(abs(max(best, 0.0) - held["usual"]), held["required"], held["usual"], best)
+        near, usual = [month["value"] for month in ahead[:left]], held["usual"]
+        if len(near) == left and (sum(near) / left >= held["required"]) == (usual >= held["required"]):
+            usual = sum(near) / left
+        best = held["best"] if held["best"] is not None else usual
+        numbers += coarse(abs(max(best, 0.0) - usual), held["required"], usual, best)
         numbers += [0.0] if held["required"] < 0 else [1.0] if held["required"] > 1 else []
     return [*value(*numbers), *chance(held["chance"]), *months(held["last"]), *counts(held["months"], left)]
 

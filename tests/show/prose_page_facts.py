@@ -157,9 +157,9 @@ def budget(part: Data) -> list[Fact]:
 
 
 def quality(part: Data) -> list[Fact]:
-    """What the checks of the sources found, and how many found nothing."""
+    """What the checks of the sources found, and how many found nothing; a small share is told as less than 0.1 %."""
     found, checks = part["quality"]["found"], part["quality"]["checks"]
-    rows = [fact for row in found for fact in (*counts(row["found"], row["rows"]), *shares(row["share"]))]
+    rows = [fact for row in found for fact in (*counts(row["found"], row["rows"]), *shares(max(row["share"], 0.001)))]
     return [*rows, *counts(len(found), checks, checks - len(found))]
 
 

@@ -37,10 +37,11 @@ def test_a_proposal_is_a_proposal():
         proposal=Proposal(month=pd.Period("2026-03", "M"), months=8, before=4.12, after=5.88),
     )
     assert limit_notes(told) == (
-        "Proposed: new limits from March 2026, as eight months have held a new level (about 5.9 h, before 4.1 h). "
+        "New limits are proposed from March 2026, as eight months have held a new level of about 5.9 h. "
+        "The present limits rest on an average of 4.1 h. "
         "Enter the reason in params to accept.",
     )
-    assert limit_summary((told,))[0].startswith("Resolution time: Proposed: new limits")
+    assert limit_summary((told,))[0].startswith("Resolution time: New limits are proposed")
     assert limit_notes(planted.changed(told, proposal=None)) == ()
 
 
@@ -61,10 +62,10 @@ def test_a_shift_counts_its_months():
 def test_a_rise_counts_its_months():
     """Seven points that rise: in how many months it has risen, from when to when."""
     told = hours([*(5 + 0.3 * planted.NOISE[:16]), 4.6, 4.7, 4.8, 4.9, 5.0, 5.1, 5.2, 5.3])
-    limits = replace(told.verdict.limits, rule="trend", variation="improving", since=pd.Period("2026-03", "M"))
+    limits = replace(told.verdict.limits, rule="trend", variation="improving", since=pd.Period("2026-04", "M"))
     words = real_change(planted.changed(told, limits=limits))
     assert "It has risen seven months in a row, April to October 2026, which chance seldom does." in words
-    assert "This began" not in words
+    assert "unlike usual since" not in words
 
 
 def test_two_of_three_are_named():
@@ -85,8 +86,8 @@ def test_a_signal_that_began_earlier_than_its_rule_says_since_when():
     """Where the latest rule holds for fewer months than the signal, the signal's begin is told, too."""
     told = first(planted.shift())
     since = replace(told.verdict.limits, since=pd.Period("2026-01", "M"))
-    assert "This began in January 2026." in real_change(planted.changed(told, limits=since))
-    assert "This began" not in real_change(told)
+    assert "It has been unlike usual since January 2026." in real_change(planted.changed(told, limits=since))
+    assert "unlike usual since" not in real_change(told)
 
 
 def test_months_before_a_rebase_are_not_counted():

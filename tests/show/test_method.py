@@ -7,7 +7,7 @@ import pytest
 
 from saypro_analysis.budget import ErrorBudget
 from saypro_analysis.show.method import METHOD, chance_words
-from saypro_analysis.show.numbers import Numbers
+from saypro_analysis.show.numbers import Numbers, numeral
 from saypro_analysis.show.overview import show_overview_method
 from saypro_analysis.show.sections import show_method
 
@@ -23,28 +23,28 @@ def budget(**fields):
     [
         (
             {},
-            "Of 5 KPIs judged, 2 differ from usual this month; chance alone would make about 0.1 of them do so. "
-            "1 of 5 trends tested is declared; at most 5% of such declarations are expected to be false.",
+            "Of five KPIs judged, two differ from usual this month; chance alone would make about 0.1 of them do so. "
+            "One of five trends tested is declared; at most 5% of such declarations are expected to be false.",
         ),
         (
             {"kpis": 1, "flags": 1, "expected": 0.02, "tested": 1},
-            "Of 1 KPI judged, 1 differs from usual this month; chance alone would make less than 0.1 of it do so. "
-            "1 of 1 trend tested is declared; at most 5% of such declarations are expected to be false.",
+            "Of one KPI judged, one differs from usual this month; chance alone would make less than 0.1 of it do so. "
+            "One of one trend tested is declared; at most 5% of such declarations are expected to be false.",
         ),
         (
             {"flags": 0, "trends": 0},
-            "Of 5 KPIs judged, none differs from usual this month; chance alone would make about 0.1 of them do so. "
-            "None of 5 trends tested is declared.",
+            "Of five KPIs judged, none differs from usual this month; chance alone would make about 0.1 of them do so. "
+            "None of five trends tested is declared.",
         ),
         (
             {"kpis": 500, "flags": 30, "expected": 12.3, "tested": 500, "trends": 2, "false_share": 0.1},
             "Of 500 KPIs judged, 30 differ from usual this month; chance alone would make about 12 of them do so. "
-            "2 of 500 trends tested are declared; at most 10% of such declarations are expected to be false.",
+            "Two of 500 trends tested are declared; at most 10% of such declarations are expected to be false.",
         ),
         (
             {"swings": 1, "tested": 0},
-            "Of 5 KPIs judged, 2 differ from usual this month; chance alone would make about 0.1 of them do so. "
-            "1 swings more than it should; by chance alone about 0.2 would.",
+            "Of five KPIs judged, two differ from usual this month; chance alone would make about 0.1 of them do so. "
+            "One swings more than it should; by chance alone about 0.2 would.",
         ),
         ({"kpis": 0}, "No KPI has enough data to tell what is unlike usual."),
     ],
@@ -58,8 +58,8 @@ def test_the_overview_tells_the_budgets_of_all_departments_together():
     """KPIs, flags and trends of the departments are added up."""
     both = (planted.shift(), planted.at_risk())
     flags = sum(analysis.budget.flags for analysis in both)
-    assert "Of 1 KPI judged" in show_method(both[0]).html
-    assert f"Of 3 KPIs judged, {flags} differ" in show_overview_method(both).html
+    assert "Of one KPI judged" in show_method(both[0]).html
+    assert f"Of three KPIs judged, {numeral(flags)} differ" in show_overview_method(both).html
 
 
 def test_the_method_says_what_the_report_does():

@@ -10,8 +10,8 @@ import pytest
 from saypro_analysis.errors import ParamsError
 from saypro_analysis.publish.html import export_html
 from saypro_analysis.publish.outside import outside_references
-from saypro_analysis.show import overview
-from saypro_analysis.show.departments import sections, show_departments
+from saypro_analysis.show import overview, sections
+from saypro_analysis.show.departments import show_departments
 from saypro_analysis.show.fragment import NOTHING, PAGE_MIME
 from saypro_analysis.show.results import export_results
 from saypro_analysis.show.segments import show_segments
