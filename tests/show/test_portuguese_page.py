@@ -136,6 +136,14 @@ def test_a_portuguese_page_has_no_word_of_another_language(spoken: dict[str, Ana
     assert {text: words for text, words in unknown.items() if words} == {}
 
 
+def test_a_range_breaks_between_its_ends(spoken: dict[str, Analysis]):
+    """In the narrow column of forecasts a line may end before or after "a", and nowhere in an amount."""
+    soup = BeautifulSoup(show_scorecard(spoken["sales"]).html, "html.parser")
+    ranges = [part.get_text() for part in soup.select("td.fc .mut")]
+    assert ranges
+    assert all(re.fullmatch(r"[^ ]+ a [^ ]+", text) for text in ranges)
+
+
 def test_months_and_evidence_are_portuguese(spoken: dict[str, Analysis]):
     """The texts that an analysis makes are in the company's language: months, signs, reasons, sources."""
     analysis = spoken["customer_support"]
