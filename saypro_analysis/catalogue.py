@@ -62,7 +62,8 @@ def write_texts(folder: Path = LANGUAGES) -> Iterator[str]:
 
 def _translated(message: Message) -> bool:
     """Whether a message has all its forms, and none of them is Babel's guess."""
-    return not message.fuzzy and all(message.string if message.pluralizable else [message.string])
+    forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return not message.fuzzy and all(forms)
 
 
 if __name__ == "__main__":

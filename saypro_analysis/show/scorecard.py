@@ -77,6 +77,12 @@ def _unbroken(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
+def _broken_between(span: str) -> str:
+    """A range that breaks between its two ends only."""
+    between = t("{low} to {high}", low="", high="")
+    return between.join(_unbroken(end) for end in span.split(between))
+
+
 def _score_row(row: Row) -> dict[str, object]:
     told, verdict = row.told, row.told.verdict
     status = status_of(verdict)
@@ -106,7 +112,7 @@ def _score_row(row: Row) -> dict[str, object]:
         "assurance": assurance_word(verdict),
         "assurance_icon": assurance_icon(told),
         "spark": sparkline(told, prefix=row.prefix),
-        "forecast": (forecast, " to ".join(_unbroken(end) for end in span.split(" to "))),
+        "forecast": (forecast, _broken_between(span)),
         "cause": row.cause,
         "confidence": confidence_mark(row.cause[2]) if row.cause and row.cause[2] else "",
     }

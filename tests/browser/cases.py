@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
-from small_company import NOISE, Line, Word, line, plain, small_company
+from small_company import NOISE, small_company
+from small_params import Line, Word, line, plain
 from spine import Page, department_page, overview_page
 from texts import chinese, harmless, hostile, long_words, right_to_left, unbroken
 

@@ -6,14 +6,25 @@ a noun's field (``Kpi.name``), or ``data.`` and what the records hold.
 
 import csv
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from small_params import (
+    REGIONS,
+    Line,
+    Word,
+    causes_params,
+    company_params,
+    department_params,
+    file_name,
+    idle_params,
+    plain,
+    tables_params,
+)  # fmt: skip
 
 from saypro_analysis.analysis import Analysis, analyse
 from saypro_analysis.data.params import read_params
@@ -21,36 +32,8 @@ from saypro_analysis.data.snapshot import take_snapshot
 from saypro_analysis.errors import ReportError
 from saypro_analysis.month import CompanyMonth, department_month
 
-Word = Callable[[str, str], str]
-
 MONTH = pd.Period("2026-10", "M")
 NOISE = np.random.default_rng(5).normal(0, 1, 400)
-REGIONS = ("North", "South", "West")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """A KPI with its values by month, the last one in ``MONTH`` unless ``late`` months are still to come."""
-
-    id: str
-    values: Sequence[float]
-    target: float | None = None
-    unit: str = "count"
-    better: str = "higher"
-    late: int = 0
-    segments: bool = False
-    settings: Mapping[str, Any]
-
-
-def line(ident: str, values: Sequence[float], target: float | None = None, **settings: Any) -> Line:
-    """A KPI; what is not of a ``Line`` goes into its params."""
-    own = {name: settings.pop(name) for name in ("unit", "better", "late", "segments") if name in settings}
-    return Line(id=ident, values=values, target=target, settings=settings, **own)
-
-
-def plain(_place: str, text: str) -> str:
-    """The text as it is."""
-    return text
 
 
 def small_company(root: Path, lines: Sequence[Line], *, word: Word = plain, notes: bool = True) -> CompanyMonth:
@@ -58,13 +41,13 @@ def small_company(root: Path, lines: Sequence[Line], *, word: Word = plain, note
 
     ``notes``: with evidence, a register of actions and recorded outcomes.
     """
-    _write(root / "params" / "company.yml", _company(word))
-    _write(root / "params" / "causes.yml", _causes(word))
-    _write(root / "params" / "tables.yml", _tables(lines, word))
-    _write(root / "params" / "departments" / "sales.yml", _department(lines, word))
-    _write(root / "params" / "departments" / "idle.yml", _idle(word))
+    _write(root / "params" / "company.yml", company_params(word))
+    _write(root / "params" / "causes.yml", causes_params(word))
+    _write(root / "params" / "tables.yml", tables_params(lines, word))
+    _write(root / "params" / "departments" / "sales.yml", department_params(lines, word))
+    _write(root / "params" / "departments" / "idle.yml", idle_params(word))
     for position, each in enumerate(lines):
-        _records(root / "exports" / f"{_file(each, word)}.csv", each, word, seed=position)
+        _records(root / "exports" / f"{file_name(each, word)}.csv", each, word, seed=position)
     _rows(root / "exports" / "idle.csv", [{"day": "2023-01-31", "region": "North", "amount": 1, "base": 1}])
     if notes:
         _registers(root / "params", lines, word)
@@ -78,120 +61,6 @@ def small_company(root: Path, lines: Sequence[Line], *, word: Word = plain, note
         except ReportError as error:
             missing[name] = error.message
     return CompanyMonth(month=MONTH, analyses=tuple(analyses), missing=missing)
-
-
-def _company(word: Word) -> dict[str, Any]:
-    return {
-        "name": word("Company.name", "Acme"),
-        "contact": word("Company.contact", "Reporting team"),
-        "data": {"source": "../exports", "as_of": "2026-10-31"},
-    }
-
-
-def _causes(word: Word) -> dict[str, Any]:
-    """Five causes, as the project's own model has them, with six signs and three actions."""
-    names = ("Resource shortages", "Lack of training", "Slow processes", "Poor engagement", "Conflicting goals")
-    signs = {f"s{number}": "strong" for number in range(5)}
-    return {
-        "causes": {
-            f"c{number}": {
-                "name": word("Cause.name", name),
-                "description": word("Cause.description", "What it is."),
-                "signs": {f"s{number}": "decisive", "tired": "moderate"},
-            }
-            for number, name in enumerate(names)
-        },
-        "signs": {
-            **{
-                name: {
-                    "name": word("Sign.name", f"Sign {name}"),
-                    "question": word("Sign.question", f"Is {name} seen?"),
-                    **({"group": word("Sign.group", "alike")} if name in ("s2", "s3") else {}),
-                }
-                for name in signs
-            },
-            "tired": {"name": word("Sign.name", "Tired staff"), "question": word("Sign.question", "Are people tired?")},
-        },
-        "actions": {
-            f"a{number}": {
-                "name": word("Action.name", f"Action number {number}"),
-                "effects": {f"c{number}": "strong"},
-                "owner": word("Action.owner", "Process owner"),
-            }
-            for number in range(3)
-        },
-    }
-
-
-def _file(each: Line, word: Word) -> str:
-    return word("Table.file", each.id)
-
-
-def _tables(lines: Sequence[Line], word: Word) -> dict[str, Any]:
-    return {
-        each.id: {
-            "file": _file(each, word),
-            "columns": {
-                "region": {
-                    "values": [word("Column.values", "North"), "Nowhere"],
-                    "missing_words": [word("Column.missing_words", "N/A")],
-                },
-            },
-        }
-        for each in lines
-    }
-
-
-def _department(lines: Sequence[Line], word: Word) -> dict[str, Any]:
-    measures: dict[str, Any] = {}
-    kpis = {}
-    for each in lines:
-        measures[each.id] = {"table": each.id, "value": "sum(amount)", "date": "day"}
-        measures[f"{each.id}_base"] = {"table": each.id, "value": "sum(base)", "date": "day"}
-        kpis[each.id] = _kpi(each, word)
-    return {
-        "name": word("Department.name", "Sales"),
-        "owner": word("Department.owner", "Head of Sales"),
-        "order": 1,
-        "measures": measures,
-        "kpis": kpis,
-        "action_texts": {"a0": word("Department.action_texts", "Hire two people")},
-    }
-
-
-def _kpi(each: Line, word: Word) -> dict[str, Any]:
-    summed = each.unit in ("count", "currency")
-    base = {"measure": each.id} if summed else {"ratio": {"numerator": each.id, "denominator": f"{each.id}_base"}}
-    noun = {"noun": word("Kpi.noun", "things")} if each.unit == "count" else {}
-    return {
-        "name": word("Kpi.name", each.id.replace("_", " ").capitalize()),
-        "definition": word("Kpi.definition", f"the {each.id} of the month"),
-        "owner": word("Kpi.owner", "Owner of it"),
-        "unit": each.unit,
-        "better": each.better,
-        **({"target": each.target} if each.target is not None else {}),
-        **({"segments": ["region"]} if each.segments else {}),
-        **base,
-        **noun,
-        **_worded(each.settings, word),
-    }
-
-
-def _worded(settings: Mapping[str, Any], word: Word) -> dict[str, Any]:
-    """The settings; the reason of a rebase is text too."""
-    rebase = [{**r, "reason": word("Rebase.reason", r["reason"])} for r in settings.get("rebase", ())]
-    rest = {name: value for name, value in settings.items() if name != "rebase"}
-    return {**rest, "baseline": {"rebase": rebase}} if rebase else rest
-
-
-def _idle(word: Word) -> dict[str, Any]:
-    """A department whose data ended long ago: the overview says why it is missing."""
-    return {
-        "name": word("Department.name", "Idle"),
-        "owner": word("Department.owner", "Nobody"),
-        "measures": {"idle": {"table": "idle", "value": "sum(amount)", "date": "day"}},
-        "kpis": {"idle": {"name": "Idle", "definition": "nothing", "unit": "count", "measure": "idle"}},
-    }
 
 
 def _records(path: Path, each: Line, word: Word, *, seed: int) -> None:

@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Callable
 from itertools import cycle, islice
 
-from small_company import Word
+from small_params import Word
 
 WIDTH = 80
 ARABIC = ("متوسط وقت الاستجابة", "رضا العملاء عن الخدمة", "نقص الموارد في الفريق", "عدد الطلبات المفتوحة")

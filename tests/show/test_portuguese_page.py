@@ -1,14 +1,16 @@
 """A page in Portuguese is in Portuguese, down to the evidence; what the user typed stays as it is."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+import planted
 import pytest
 from babel.dates import get_month_names
 from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup
 
+from saypro_analysis import texts
 from saypro_analysis.analysis import Analysis, analyse
 from saypro_analysis.api import (
     show_all_missed,
@@ -37,6 +39,10 @@ from saypro_analysis.texts import LANGUAGES, month_name, speaking
 
 FIELD = re.compile(r"\{\w+\}")
 WORD = re.compile(r"[^\W\d_]{2,}")
+STORIES = [
+    planted.shift, planted.fall, planted.first_miss, planted.no_signal, planted.all_met, planted.bare, planted.at_risk,
+    planted.rebased,
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -108,8 +114,11 @@ def data_texts(analyses: Iterable[Analysis]) -> list[str]:
         found |= {text for seen in month.observations for text in (seen.who, seen.source, seen.note)}
         found |= {str(text) for column in ("dimension", "segment") for text in month.monthly[column].unique()}
         found |= {str(text) for column in ("table", "column") for text in month.quality[column].unique()}
-        found |= {*month.departments.values(), month.provenance["Made with"], month.provenance["Data fingerprint"]}
-        found |= set(re.findall(r"[\w.]+\.csv", month.provenance["Sources"]))
+        found |= {
+            *month.departments.values(),
+            *(month.provenance.get(name, "") for name in ("Made with", "Data fingerprint")),
+        }
+        found |= set(re.findall(r"[\w.]+\.csv", month.provenance.get("Sources", "")))
     found |= {text.replace("_", " ").replace("=", " ") for text in found}
     return sorted((text.strip().rstrip(".?") for text in found if WORD.search(text)), key=len, reverse=True)
 
@@ -123,17 +132,40 @@ def vocabulary() -> set[str]:
     return {word.casefold() for text in (*own, *months) for word in WORD.findall(FIELD.sub(" ", text))}
 
 
-@pytest.mark.parametrize("name", ["index", "sales", "marketing", "customer_support", "operations", "employees"])
-def test_a_portuguese_page_has_no_word_of_another_language(spoken: dict[str, Analysis], name: str):
-    """Apart from what the user typed and the names of the data every word is one of the catalogue."""
-    known, typed = vocabulary() | {"us", "utc"}, data_texts(spoken.values())
+def strangers(analyses: dict[str, Analysis], name: str) -> dict[str, list[str]]:
+    """The texts of a page that hold a word that is neither the catalogue's nor what the user typed."""
+    known, typed = vocabulary() | {"us", "utc"}, data_texts(analyses.values())
     pattern = re.compile("|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in typed), re.IGNORECASE)
-    told, drawn = said(page(spoken, name))
+    told, drawn = said(page(analyses, name))
     left = {text: WORD.findall(pattern.sub(" ", text)) for text in told}
     begun = {word.casefold()[:end] for text in typed for word in WORD.findall(text) for end in range(2, len(word) + 1)}
     left |= {text: [word for word in WORD.findall(text) if word.casefold() not in begun] for text in drawn}
     unknown = {text: [word for word in words if word.casefold() not in known] for text, words in left.items()}
-    assert {text: words for text, words in unknown.items() if words} == {}
+    return {text: words for text, words in unknown.items() if words}
+
+
+@pytest.mark.parametrize("name", ["index", "sales", "marketing", "customer_support", "operations", "employees"])
+def test_a_portuguese_page_has_no_word_of_another_language(spoken: dict[str, Analysis], name: str):
+    """Apart from what the user typed and the names of the data every word is one of the catalogue."""
+    assert strangers(spoken, name) == {}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_no_story_has_a_word_of_another_language(story: Callable[[], Analysis]):
+    """Nor has any of the stories that a page may have to tell, as a department's page and as a company's overview."""
+    month = story().month
+    company = replace(month.company, language="pt", locale="pt_PT")
+    month = replace(month, company=company, provenance={}, quality=month.quality.head(0))  # planted ones are English
+    held = {"sales": analyse(month)}
+    assert strangers(held, "sales") | strangers(held, "index") == {}
+
+
+def test_a_word_of_another_language_is_found(spoken: dict[str, Analysis], monkeypatch: pytest.MonkeyPatch):
+    """The tests above see an English text that the catalogue does not hold ("data" is a column's name as well)."""
+    whole = texts._catalogue("pt")
+    left = {key: text for key, text in whole.items() if key != "Method and data quality"}
+    monkeypatch.setattr(texts, "_catalogue", lambda name: left if name == "pt" else {})
+    assert strangers(spoken, "sales") == {"Method and data quality": ["Method", "and", "quality"]}
 
 
 def test_a_range_breaks_between_its_ends(spoken: dict[str, Analysis]):
