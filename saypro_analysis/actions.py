@@ -10,7 +10,7 @@ from typing import Literal
 import pandas as pd
 
 from saypro_analysis.causes import Diagnosis
-from saypro_analysis.follow_up import month_end, state_of
+from saypro_analysis.follow_up import action_text, month_end, state_of
 from saypro_analysis.gates import gate, stake
 from saypro_analysis.kpi import Action, Cause, DepartmentMonth, Kpi, PlannedAction, Sign
 from saypro_analysis.learned import with_learned
@@ -158,7 +158,7 @@ def _suggested(month: DepartmentMonth, verdict: Verdict, choice: Choice) -> Reco
     return Recommendation(
         kpi=verdict.kpi,
         action=choice.action,
-        text=_text(month, choice.action, verdict.kpi),
+        text=action_text(month.department, choice.action, verdict.kpi.id),
         cause=choice.cause,
         owner=choice.action.owner,
         due=month_end(month) + pd.Timedelta(days=choice.action.days),
@@ -184,7 +184,7 @@ def _planned(
     return Recommendation(
         kpi=verdict.kpi,
         action=action,
-        text=_text(month, action, verdict.kpi) if action else row.action,
+        text=action_text(month.department, action, verdict.kpi.id) or row.action,
         cause=month.causes.causes.get(row.cause),
         owner=row.owner,
         due=pd.Timestamp(row.due),
@@ -213,9 +213,3 @@ def _check(month: DepartmentMonth, kpi: Kpi, sign: Sign) -> Recommendation:
         kind="check",
         check=sign,
     )
-
-
-def _text(month: DepartmentMonth, action: Action, kpi: Kpi) -> str:
-    """What the action means in the department: for this KPI, for any, or as the library names it."""
-    texts = month.department.action_texts
-    return texts.get(f"{kpi.id}.{action.id}", texts.get(action.id, action.name))

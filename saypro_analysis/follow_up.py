@@ -5,7 +5,7 @@ from typing import Literal
 
 import pandas as pd
 
-from saypro_analysis.kpi import DepartmentMonth, PlannedAction
+from saypro_analysis.kpi import Action, Department, DepartmentMonth, PlannedAction
 
 State = Literal["done", "on time", "late", "stopped", "not started"]
 
@@ -14,7 +14,7 @@ State = Literal["done", "on time", "late", "stopped", "not started"]
 class FollowUp:
     """An action of the register as it stands at the end of the month.
 
-    ``text`` is the name of its kind in causes.yml, or the words of the register; its note says what was done.
+    ``text`` is what the action means in the department, or the words of the register; its note says what was done.
     """
 
     planned: PlannedAction
@@ -32,7 +32,7 @@ def follow_up(month: DepartmentMonth) -> tuple[FollowUp, ...]:
     return tuple(
         FollowUp(
             planned=row,
-            text=actions[row.action].name if row.action in actions else row.action,
+            text=action_text(month.department, actions.get(row.action), row.kpi) or row.action,
             state=state_of(row, end),
         )
         for row in month.register
@@ -51,6 +51,14 @@ def state_of(row: PlannedAction, end: pd.Timestamp) -> State:
     if due is not None and due < end:
         return "late"
     return "not started" if row.status == "planned" and start is not None else "on time"
+
+
+def action_text(department: Department, action: Action | None, kpi: str) -> str:
+    """What an action means in the department: for this KPI, for any, or as the library names it; "" for no action."""
+    if action is None:
+        return ""
+    texts, name = department.action_texts, kpi.removeprefix(f"{department.id}.")
+    return texts.get(f"{name}.{action.id}", texts.get(action.id, action.name))
 
 
 def month_end(month: DepartmentMonth) -> pd.Timestamp:

@@ -19,6 +19,8 @@ _SHOWN = {
     "declining": (later("{kpi} declining"), later("{kpi} not declining")),
     "fluctuating": (later("{kpi} fluctuating"), later("{kpi} not fluctuating")),
 }
+UNDECIDED = 0.5  # a degree that says nothing either way
+_SEEN, _NOT_SEEN = later("observed by {who} in {month}"), later("not observed by {who} in {month}")
 _FULL = later("{kpi} {value} (a full sign at {bound})")
 _NONE = later("{kpi} {value} (no sign at {bound})")
 
@@ -152,7 +154,8 @@ def _telling(seen: Observation) -> str:
     who = seen.who or seen.source
     source = f" ({seen.source})" if seen.source and seen.source != who else ""
     note = f": {seen.note}" if seen.note else ""
-    return t("observed by {who} in {month}", who=who, month=month_name(seen.month)) + source + note
+    message = _SEEN if seen.degree >= UNDECIDED else _NOT_SEEN
+    return t(message, who=who, month=month_name(seen.month)) + source + note
 
 
 def _measured(month: DepartmentMonth, verdicts: Mapping[str, Verdict], rule: SignRule) -> tuple[float, str] | None:

@@ -66,7 +66,7 @@ def _page_margins(page: dict[str, Any]) -> Markup:
     """What stands below each printed page. All but letters, digits and spaces is written as a CSS escape."""
     words = page.get("words") or page_words("")
     before, between, after = (_css_text(part) for part in words["page"].split("\n"))
-    font = "font:8pt sans-serif;color:#444"
+    font = "font:8pt 'Report Sans',sans-serif;color:#444"
     numbers = f'content:"{before}" counter(page) "{between}" counter(pages) "{after}"'
     left = f'@bottom-left{{content:"{_css_text(_cut(words["foot"]))}";{font}}}'
     right = f"@bottom-right{{{numbers};{font};white-space:nowrap}}"
@@ -80,7 +80,7 @@ def _cut(text: str) -> str:
 
 
 def _css_text(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9 ]", lambda found: f"\\{ord(found[0]):06x}", text)
+    return re.sub(r"[^A-Za-z0-9 ]", lambda found: f"\\{ord(found[0]):06x} ", text)  # a blank ends an escape
 
 
 def unique_ids(parts: list[str]) -> list[str]:

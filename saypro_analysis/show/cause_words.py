@@ -12,6 +12,7 @@ from saypro_analysis.show.written import toward, written_effects
 from saypro_analysis.texts import language, later, n, t
 
 CLOSE = 0.10  # causes this near to each other are named together
+FIRM = 50  # of 100: a cause below it is not called supported
 HALF_KNOWN, WELL_KNOWN = 0.4, 0.66  # coverage below the first is low confidence, from the second on high
 _NOUNS_CAPITAL = ("de", "lb")  # languages in which a small first letter would be a fault
 SHOWN_SIGNS = 4  # for and against each cause; the heaviest come first
@@ -58,8 +59,10 @@ def confidence(diagnosis: Diagnosis) -> str:
 
 
 def supported(diagnosis: Diagnosis | None) -> tuple[CauseFinding, ...]:
-    """The causes that the signs make likely or possible, the best supported first."""
-    return tuple(found for found in diagnosis.findings if found.verdict in ("likely", "possible")) if diagnosis else ()
+    """The causes that the signs make more likely than not, the best supported first."""
+    if diagnosis is None:
+        return ()
+    return tuple(f for f in diagnosis.findings if f.verdict in ("likely", "possible") and score(f) >= FIRM)
 
 
 def points_to(diagnosis: Diagnosis) -> str:

@@ -57,14 +57,7 @@ def changes_line(changes: Changes) -> str:
         return listed([t(first[0], number=kpis), *(t(word, number=numeral(number)) for word, number in rest)])
     if not changes.same:
         return t("no KPI has changed its standing, and none is in trouble")
-    if changes.causes or changes.due:
-        return t("no KPI has changed its standing")
-    return n(
-        "no KPI has changed its standing, and {number} KPI needs the same care",
-        "no KPI has changed its standing, and {number} KPIs need the same care",
-        len(changes.same),
-        number=numeral(len(changes.same)),
-    )
+    return t("no KPI has changed its standing")
 
 
 def change_line(told: Told, change: Change) -> str:

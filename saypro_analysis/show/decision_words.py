@@ -11,7 +11,7 @@ from saypro_analysis.show.story import Told, tell
 from saypro_analysis.texts import later, n, t
 
 SHOWN = 3  # decisions on a department's first screen
-_COST = {"low": later("Low"), "medium": later("Medium"), "high": later("High")}
+_COST = {"low": later("Low, not priced"), "medium": later("Medium, not priced"), "high": later("High, not priced")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ def _what(decision: Decision) -> str:
     action = lower(decision.text.strip().rstrip("."))
     if decision.ask == "settle":
         due = date_name(decision.first.due)
-        return t("Press on with, change or stop: {action}. It was due on {due}.", action=action, due=due)
+        return t("Continue, change or stop: {action}. It has been overdue since {due}.", action=action, due=due)
     return t("Approve: {action}.", action=action)
 
 

@@ -131,10 +131,16 @@ def section_sub(told: Told) -> str:
     parts = [f"{capital(missed_by(told, percent=False))}."]
     if verdict.missed_since is not None:
         parts.append(_missed_for(verdict.misses, month_name(verdict.missed_since)))
-    if verdict.progress == "no progress" and verdict.misses > 1:
+    if verdict.progress == "no progress" and verdict.misses > 1 and not _nearer(told):
         parts.append(t("No progress towards the target."))
     parts.append(severity_line(told))
     return " ".join(part for part in parts if part)
+
+
+def _nearer(told: Told) -> bool:
+    """Whether the latest month is nearer the target than the one before."""
+    before = told.short[(told.months["month"] == told.verdict.month - 1).to_numpy()]
+    return len(before) > 0 and float(told.short.iloc[-1]) < float(before.iloc[0])
 
 
 def _missed_for(misses: int, month: str) -> str:

@@ -41,6 +41,8 @@ def heat_map(
     flat = table.to_numpy(dtype=np.float64).ravel()
     for text, value in zip(axes.texts, flat[np.isfinite(flat)], strict=True):
         text.set_color(sentinel(strong if value >= bounds[-2] else "ink"))
+    for row, column in np.argwhere(np.isnan(cells.to_numpy())):
+        axes.text(column + 0.5, row + 0.5, "–", ha="center", va="center", fontsize=SIZE, color=sentinel("muted"))
     axes.xaxis.tick_top()
     axes.set(xlabel="", ylabel="")
     axes.tick_params(length=0)

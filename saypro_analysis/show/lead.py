@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.show.answer_words import plan_words, why
+from saypro_analysis.show.headings import watch_reason
 from saypro_analysis.show.numbers import capital, month_name, numeral
 from saypro_analysis.show.outlook_words import at_risk_words
 from saypro_analysis.show.since_words import missed_in_a_row, missed_since, unsound_since, worse_since
@@ -95,6 +96,11 @@ def _all_met(month: pd.Period, held: Tally) -> str:
     targets = _targets_met(month, held.judged)
     if held.at_risk:
         return t("{targets}, but {risk}.", targets=targets, risk=at_risk_words(held.at_risk))
+    worse = [told for told in held.watched if told.verdict.gap.status == "met" and told.verdict.trend.worsening]
+    if worse:
+        return t(
+            "{targets}, but {kpi} {reason}.", targets=targets, kpi=worse[0].kpi.name, reason=watch_reason(worse[0])
+        )
     fields = {"targets": targets, "kpi": nearest.kpi.name, "against": against(nearest)}
     if held.judged == 1:
         return "{targets}: {kpi}, {against}.".format(**fields)

@@ -43,9 +43,12 @@ def _proposal(told: Told) -> tuple[str, ...]:
         after=after,
         before=before,
     )
-    return (" ".join([since, t("Enter the reason in params to accept.")]),)
+    return (since,)
 
 
 def limit_summary(stories: tuple[Told, ...]) -> tuple[str, ...]:
     """The notes of all KPIs, each with its KPI's name, for the method section."""
-    return tuple(f"{capital(told.kpi.name)}: {note}" for told in stories for note in limit_notes(told))
+    notes = [f"{capital(told.kpi.name)}: {note}" for told in stories for note in limit_notes(told)]
+    if any(told.verdict.proposal is not None for told in stories):
+        notes.append(t("New limits that are proposed are accepted by entering their reason in the params."))
+    return tuple(notes)

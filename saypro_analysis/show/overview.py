@@ -86,7 +86,7 @@ def show_all_missed(analyses: Analyses) -> Fragment:
         "The missed target", "The {number} missed targets, largest gap first", len(stories),
         number=numeral(len(stories)),
     )  # fmt: skip
-    note = " ".join(part for part in (t(_RANKED), costliest(stories)) if part)
+    note = " ".join(part for part in (t(_RANKED) if len(stories) > 1 else "", costliest(stories)) if part)
     table = scorecard_table(rows, caption=heading)
     return Fragment(html=render("plain_section", id="missed", heading=heading, sub=note, body=table), text=heading)
 

@@ -132,19 +132,19 @@ def _real_changes(real: int, missed: int) -> str:
 
 
 def _why(missed: tuple[Told, ...]) -> Markup:
-    places: dict[str, list[str]] = {}
+    places: dict[str, list[Told]] = {}
+    best: dict[str, int] = {}
     for told in missed:
         for found in supported(told.diagnosis)[:1]:
-            places.setdefault(found.cause.name, []).append(
-                t("{kpi}, {score} of 100", kpi=told.kpi.name, score=score(found))
-            )
+            places.setdefault(found.cause.name, []).append(told)
+            best[found.cause.name] = max(score(found), best.get(found.cause.name, 0))
     if not missed:
         return Markup("{}").format(t("There is no missed target to explain."))
     if not places:
         return Markup("{}").format(t("No cause is well supported by the signs that are known."))
-    most = sorted(places.items(), key=lambda held: -len(held[1]))
-    parts = [f"{lower(cause)} ({'; '.join(where[:2])})" for cause, where in most]
-    return Markup("{}").format(t("The evidence points to {causes}.", causes=listed(parts, most=3)))
+    order = sorted(places, key=lambda cause: (-len(places[cause]), -best[cause]))
+    parts = [f"{lower(cause)} ({names(places[cause], most=2)})" for cause in order]
+    return Markup("{}").format(t("The evidence points to {causes}.", causes=listed(parts, most=4)))
 
 
 def _do(analyses: Analyses) -> Markup:

@@ -160,8 +160,10 @@ def show_progress(analysis: Analysis) -> Fragment:
         rows, analysis.outcomes, _cards(analysis), month.causes, numbers_of(month.company),
         caption=t("Actions of the register as they stood at the end of {month}", month=month_name(month.month)),
     )  # fmt: skip
-    notes = " ".join([t(_PROGRESS_NOTE), *rate_lines(analysis)])
-    html = render("plain_section", id="progress", heading=capital(heading), sub=notes, body=table)
+    html = render(
+        "plain_section", id="progress", heading=capital(heading), sub=t(_PROGRESS_NOTE), body=table,
+        after=" ".join(rate_lines(analysis)),
+    )  # fmt: skip
     return Fragment(html=html, text=heading)
 
 

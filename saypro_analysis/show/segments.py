@@ -106,6 +106,19 @@ def segment_story(analysis: Analysis, told: Told, by: str, segment: str) -> Told
     )  # fmt: skip
 
 
+def _spread(told: Told, drawn: pd.DataFrame, name: str) -> str:
+    """Which segment is highest and which lowest, where there is no target to compare with."""
+    if len(drawn) < 2:
+        return t("{kpi} by {part}", kpi=told.kpi.name, part=name)
+    values, names = drawn["value"].to_numpy(dtype=np.float64), drawn["segment"].tolist()
+    high, low = int(values.argmax()), int(values.argmin())
+    most, least = (told.numbers.value(told.kpi, values[at]) for at in (high, low))
+    return t(
+        "{high} is highest at {most}, {low} lowest at {least}", high=names[high], most=most, low=names[low],
+        least=least,
+    )  # fmt: skip
+
+
 def _title(told: Told, drawn: pd.DataFrame, name: str, *, parts: bool) -> str:
     value = told.numbers.value(told.kpi, float(drawn["value"].iloc[0]))
     segment = drawn["segment"].iloc[0] or t("not named")
@@ -113,7 +126,7 @@ def _title(told: Told, drawn: pd.DataFrame, name: str, *, parts: bool) -> str:
         return t("{segment} has the largest part: {value}", segment=segment, value=value)
     missed = int(drawn["missed"].sum())
     if not has_target(told) and not missed:
-        return t("{kpi} by {part}", kpi=told.kpi.name, part=name)
+        return _spread(told, drawn, name)
     if not missed:
         return t("No {part} misses the target", part=name)
     title = n(

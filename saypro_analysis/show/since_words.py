@@ -1,5 +1,7 @@
 """Since when a KPI misses, is worse than usual or is not sound, in words."""
 
+import pandas as pd
+
 from saypro_analysis.show.numbers import capital, month_name, months, numeral
 from saypro_analysis.show.outlook_words import miss_forecast
 from saypro_analysis.show.story import Told
@@ -44,9 +46,19 @@ def worse_since(told: Told) -> str:
     kpi, number = told.kpi.name, number_of(told.kpi)
     if told.verdict.limits.since == told.verdict.month:
         return n("{kpi} is worse than usual.", "{kpi} are worse than usual.", number, kpi=kpi)
+    if _one_way(told):
+        if told.run < 0:
+            return n("{kpi} has been falling since then.", "{kpi} have been falling since then.", number, kpi=kpi)
+        return n("{kpi} has been rising since then.", "{kpi} have been rising since then.", number, kpi=kpi)
     return n(
         "{kpi} has been worse than usual since then.", "{kpi} have been worse than usual since then.", number, kpi=kpi
     )
+
+
+def _one_way(told: Told) -> bool:
+    """Whether every month since it became worse went the same way."""
+    since = told.verdict.limits.since
+    return since is not None and len(pd.period_range(since, told.verdict.month, freq="M")) <= abs(told.run)
 
 
 def unsound_since(told: Told) -> tuple[str, str]:

@@ -161,7 +161,7 @@ def test_a_notebook_without_a_head_still_makes_a_page():
 def test_names_cannot_break_out_of_the_style_sheet():
     """The company's name in the printed margin is written as CSS escapes."""
     assert 'content:"Acme \\000020' not in page()
-    assert "Acme \\000022\\00007d" in page()
+    assert "Acme \\000022 \\00007d " in page()
 
 
 def test_the_template_works_from_the_command_line(tmp_path):

@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from prose_facts import percentage
 from prose_numbers import tokens_of
 from prose_page_facts import alike
 from prose_pages import Block
 from prose_rules import Page, spoken_of, without_quotes
 from prose_series import Data, missed
 
-_SUPPORTED = ("likely", "possible")
+_SUPPORTED, FIRM = ("likely", "possible"), 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +40,8 @@ def any_missed(parts: list[Data]) -> bool:
 
 
 def supports(kpi: Data) -> bool:
-    """Whether any cause of the KPI is likely or possible."""
-    return any(cause["verdict"] in _SUPPORTED for cause in kpi["causes"])
+    """Whether any cause of the KPI is likely or possible, and more likely than not as it is written."""
+    return any(cause["verdict"] in _SUPPORTED and percentage(cause["posterior"]) >= FIRM for cause in kpi["causes"])
 
 
 def actions(parts: list[Data]) -> list[Data]:

@@ -31,17 +31,18 @@ def test_a_rebase_is_told_with_its_reason():
 
 
 def test_a_proposal_is_a_proposal():
-    """Month, number of months, both levels, and how to accept it: nothing is rebased."""
+    """Month, number of months and both levels; the method says how to accept it: nothing is rebased."""
     told = planted.changed(
         first(planted.shift()),
         proposal=Proposal(month=pd.Period("2026-03", "M"), months=8, before=4.12, after=5.88),
     )
     assert limit_notes(told) == (
         "New limits are proposed from March 2026, as eight months have held a new level of about 5.9 h. "
-        "The present limits rest on an average of 4.1 h. "
-        "Enter the reason in params to accept.",
+        "The present limits rest on an average of 4.1 h.",
     )
-    assert limit_summary((told,))[0].startswith("Resolution time: New limits are proposed")
+    note, how = limit_summary((told,))
+    assert note.startswith("Resolution time: New limits are proposed")
+    assert how == "New limits that are proposed are accepted by entering their reason in the params."
     assert limit_notes(planted.changed(told, proposal=None)) == ()
 
 

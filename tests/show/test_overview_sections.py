@@ -123,7 +123,7 @@ def test_decisions_stand_on_the_first_screen_and_in_the_companys_table():
     analysis = planted.shift()
     assert [decision.ask for decision in analysis.decisions] == ["settle"]
     for html in (show_head(analysis).html, show_decisions((analysis,)).html):
-        assert "Press on with, change or stop: hire staff. It was due on 30 Sep 2026." in html
+        assert "Continue, change or stop: hire staff. It has been overdue since 30 Sep 2026." in html
         assert "Expected effect: 0.9 hours less on Resolution time." in html
         assert "13 Nov 2026" in html
     assert "Decision needed" in show_head(analysis).html
@@ -141,7 +141,7 @@ def test_the_companys_table_says_what_it_leaves_out():
     analysis = planted.shift()
     many = replace(analysis, decisions=analysis.decisions * (MOST + 2))
     fragment = show_decisions((many,))
-    assert fragment.html.count("Press on with") == MOST
+    assert fragment.html.count("Continue, change or stop") == MOST
     assert "Two more stand in the departments’ reports." in fragment.html
     assert fragment.text == f"{capital(numeral(MOST + 2))} decisions needed by 13 Nov 2026"
 

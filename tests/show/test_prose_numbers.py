@@ -77,7 +77,7 @@ _MEASURED = re.compile(r"(?P<value>-?[\d,.]+)(?P<unit>%?).* \((?P<bound>a full|n
 
 
 def test_evidence_tells_the_kpis_value(prose, sample_params):
-    """A measured sign is told with the value of the KPI that it looks at, to the digits that are written, and with its own bound."""
+    """A measured sign is told with its KPI's value, to the digits that are written, and with its own bound."""
     found = 0
     for (month, name), (page, _) in prose.items():
         if name == OVERVIEW:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from dataclasses import replace
 
 import pandas as pd
 import planted
@@ -132,9 +133,11 @@ def test_no_sentence_claims_a_cause_or_prints_a_bare_nan(story):
 
 
 def test_the_evidence_is_said_with_score_and_confidence():
-    """A supported cause comes with its score and how much the known signs can tell; without one, that is said."""
+    """A cause that is more likely than not comes with its score and how much the known signs can tell."""
     found = first(planted.shift()).diagnosis
-    assert points_to(found) == "The evidence points first to resource shortages (47 of 100, medium confidence)."
+    assert points_to(found) == "No cause is well supported by the signs that are known."  # the best has 47 of 100
+    firm = replace(found, findings=(replace(found.findings[0], posterior=0.5), *found.findings[1:]))
+    assert points_to(firm) == "The evidence points first to resource shortages (50 of 100, medium confidence)."
     unknown = first(planted.fall()).diagnosis
     assert points_to(unknown) == "No cause is well supported by the signs that are known."
 
