@@ -3,7 +3,7 @@
 Expected effects are estimates to plan by, not forecasts; how they are made stands in ``portfolio``.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -101,6 +101,20 @@ def recommend(
         tried = {o.planned.action for o in outcomes if o.kpi.key == verdict.kpi.key and o.verdict != "worked"}
         plans.append(_plan(month, verdict, diagnosis, suggested, tried))
     return tuple(plans)
+
+
+def overdue_elsewhere(
+    month: DepartmentMonth, verdicts: Sequence[Verdict], plans: Sequence[Plan]
+) -> tuple[Recommendation, ...]:
+    """The overdue rows of the register for KPIs that have no plan, because nothing is wrong with them now."""
+    planned, end = {plan.kpi.key for plan in plans}, month_end(month)
+    return tuple(
+        _planned(month, verdict, row, None, {})
+        for verdict in verdicts
+        if verdict.kpi.key not in planned
+        for row in month.register
+        if row.kpi in (verdict.kpi.id, verdict.kpi.key) and row.status in OPEN and state_of(row, end) == "late"
+    )
 
 
 def _plan(month: DepartmentMonth, verdict: Verdict, diagnosis: Diagnosis, suggested: Set[str], tried: Set[str]) -> Plan:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from saypro_analysis.actions import Plan, Recommendation
+from saypro_analysis.actions import Plan, Recommendation, overdue_elsewhere
 from saypro_analysis.follow_up import month_end
 from saypro_analysis.kpi import DepartmentMonth
 from saypro_analysis.verdict import Verdict
@@ -43,14 +43,15 @@ def decisions(month: DepartmentMonth, verdicts: Sequence[Verdict], plans: Sequen
     """
     severity = {verdict.kpi.key: verdict.severity.score or 0.0 for verdict in verdicts}
     asked: dict[tuple[Ask, str], list[Recommendation]] = {}
-    for plan in sorted(plans, key=lambda plan: -severity[plan.kpi.key]):
-        open_items = [item for item in plan.recommendations if item.late or item.kind == "suggested"]
-        for item in sorted(open_items, key=lambda item: not item.late):
-            ask: Ask = "settle" if item.late else "approve"
-            asked.setdefault((ask, item.text), []).append(item)
+    every = [item for plan in plans for item in plan.recommendations] + [*overdue_elsewhere(month, verdicts, plans)]
+    open_items = [item for item in every if item.late or item.kind == "suggested"]
+    for item in sorted(open_items, key=lambda item: (-severity[item.kpi.key], item.kpi.key, not item.late)):
+        # Two rows of the register are two decisions, though their kind of action is the same.
+        ask: Ask = "settle" if item.late else "approve"
+        asked.setdefault((ask, item.planned or item.text), []).append(item)
     return tuple(
-        Decision(ask=ask, text=text, items=tuple(items), by=decide_by(month), cost=_cost(month, items))
-        for (ask, text), items in asked.items()
+        Decision(ask=ask, text=items[0].text, items=tuple(items), by=decide_by(month), cost=_cost(month, items))
+        for (ask, _), items in asked.items()
     )
 
 

@@ -86,7 +86,7 @@ class Numbers:
 
     def _written(self, pattern: str, number: float, decimals: int) -> str:
         if abs(number) >= _EXACT:
-            return f"{number:.3g}"
+            return f"{number:.3g}".replace("-", MINUS)
         shape = parse_pattern(pattern)
         shape.frac_prec = (decimals, decimals)
         shown = shape.apply(number, _locale(self.locale), currency=self.currency, currency_digits=False)

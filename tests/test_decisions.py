@@ -127,3 +127,22 @@ def test_without_plans_nothing_is_asked():
 def test_the_day_follows_the_companys_setting(within):
     """31 October 2026 is a Saturday, so is 14 November: the Fridays before."""
     assert str(decide_by(month_of(decide_within=within)).date()) == {0: "2026-10-30", 14: "2026-11-13"}[within]
+
+
+def test_what_is_overdue_for_a_kpi_that_is_fine_is_asked_too():
+    """A planned action may be late though nothing is wrong with its KPI: somebody has to settle it."""
+    row = PlannedAction(
+        id="A1", kpi="leads", cause="x", action="a", owner="Ana", start="2026-08-01", due="2026-09-30",
+        status="started", cost=100.0,
+    )  # fmt: skip
+    month = month_of(register=(row, replace(row, id="A2", status="done"), replace(row, id="A3", due="2026-12-01")))
+    (found,) = decisions(month, severe(month, leads=0.0, calls=0.0), [])
+    assert (found.ask, found.first.planned, found.cost) == ("settle", "A1", 100.0)
+
+
+def test_two_rows_of_the_register_are_two_decisions():
+    """The same kind of action with two owners and dates is settled twice."""
+    month = month_of()
+    late = {"kind": "planned", "late": True}
+    plans = [plan("leads", item("leads", "hire", **late, planned="A1"), item("leads", "hire", **late, planned="A2"))]
+    assert [one.first.planned for one in decisions(month, severe(month, leads=1.0, calls=0.0), plans)] == ["A1", "A2"]

@@ -19,7 +19,6 @@ SILENT = {
     "publish/pdf.py": "messages about browsers, for who runs the program",
     "publish/workers.py": "progress and failures, for who runs the program",
     "publish/engine.py": "as above",
-    "publish/kept.py": "as above",
     "publish/report.py": "as above",
     "publish/outside.py": "as above",
     "publish/lock.py": "as above",

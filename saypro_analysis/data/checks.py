@@ -39,9 +39,9 @@ def check_company(document: Document, company: Company) -> Iterator[Fault]:
         yield document.fault(("language",), found=company.language, hint=hint)
     if not 1 <= company.fiscal_year_start <= 12:
         yield document.fault(("fiscal_year_start",), found=str(company.fiscal_year_start), hint="a month from 1 to 12")
-    if company.decide_within < 0:
+    if not 0 <= company.decide_within <= 365:
         yield document.fault(
-            ("decide_within",), found=str(company.decide_within), hint="days: a whole number from 0 on"
+            ("decide_within",), found=str(company.decide_within), hint="days: a whole number from 0 to 365"
         )
     if company.data.as_of and not is_day(company.data.as_of):
         yield document.fault(("data", "as_of"), found=company.data.as_of, hint='a day such as "2026-10-31"')

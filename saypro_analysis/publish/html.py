@@ -162,6 +162,8 @@ def clean_html(html: str) -> str:
     '<h2>Note</h2><p>Sales <b>up</b></p>'
     """
     attributes = {**nh3.ALLOWED_ATTRIBUTES, "th": {"scope", "colspan", "rowspan"}, "td": {"colspan", "rowspan"}}
+    # Before it is judged: taken out later, a control character would leave "javascript:" where there was none.
+    html = _FORBIDDEN.sub("", html)
     cleaned = nh3.clean(
         html, attributes=attributes, url_schemes={"mailto", "data"}, strip_comments=True, attribute_filter=_inside
     )

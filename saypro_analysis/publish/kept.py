@@ -8,9 +8,10 @@ from typing import Any
 from saypro_analysis.publish.report import Outcome
 from saypro_analysis.show.results import scorecard_rows
 from saypro_analysis.show.results_schema import SCHEMA_VERSION
+from saypro_analysis.texts import later, t
 
-KEPT = "the page of an earlier run is kept"
-STALE = "the page of an earlier run, on other data or params, is kept"
+KEPT = later("{reason}; the page of an earlier run is kept")
+STALE = later("not run again for {month}; the page of an earlier run, on other data or params, is kept")
 
 
 def published_parts(folder: Path) -> Mapping[str, Any]:
@@ -76,8 +77,8 @@ def missing_pages(
 
 def _reason(name: str, ran: Mapping[str, str], kept: Mapping[str, Mapping[str, Any]], inputs: str, month: str) -> str:
     if name not in kept:
-        return ran.get(name, "not run")
+        return ran[name] if name in ran else t("not run")
     if name in ran:
-        return f"{ran[name]}; {KEPT}"
+        return t(KEPT, reason=ran[name])
     up_to_date = inputs and kept[name].get("inputs") == inputs
-    return "" if up_to_date else f"not run again for {month}; {STALE}"
+    return "" if up_to_date else t(STALE, month=month)

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Set
+from contextlib import suppress
 from pathlib import Path
 
+from saypro_analysis.errors import ReportError
 from saypro_analysis.publish.folders import write_whole
 from saypro_analysis.publish.manifest import NAME, list_again
 
-_TAG = re.compile(r"""<a\b(?:[^>"']|"[^"]*"|'[^']*')*>""")
+TAG = re.compile(r"""<a\b(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _PAGE = r'((?:\.\./[0-9]{4}-[0-9]{2}/)?[a-z][a-z0-9_]*)\.html(?:#[^"]*)?'
 _LINK = re.compile(rf'(?<=\s)href="({_PAGE})"')
 _ENDED = re.compile(rf'(?<=\s)role="link" aria-disabled="true" data-page="({_PAGE})"')
+ENDED = 'role="link" aria-disabled="true" data-page="{}"'
 _MONTH = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 
 
@@ -24,20 +27,20 @@ def link_pages(html: str, pages: Set[str]) -> str:
     >>> link_pages(link_pages('<a href="sales.html">Sales</a>', {"index"}), {"index", "sales"})
     '<a href="sales.html">Sales</a>'
     """
-    return _TAG.sub(lambda tag: _linked(tag[0], pages), html)
+    return TAG.sub(lambda tag: _linked(tag[0], pages), html)
 
 
 def _linked(tag: str, pages: Set[str]) -> str:
     tag = _ENDED.sub(lambda found: f'href="{found[1]}"' if found[2] in pages else found[0], tag)
-    ended = 'role="link" aria-disabled="true" data-page="{}"'
-    return _LINK.sub(lambda found: found[0] if found[2] in pages else ended.format(found[1]), tag)
+    return _LINK.sub(lambda found: found[0] if found[2] in pages else ENDED.format(found[1]), tag)
 
 
 def link_later(out: Path, month: str) -> None:
     """Set the links of the months published after ``month`` anew: they may lead to it now."""
     for folder in sorted(out.glob(_MONTH)):
         if folder.name > month and (folder / NAME).is_file() and link_folder(folder):
-            list_again(folder)
+            with suppress(ReportError):  # a damaged manifest.json is that month's fault, not this run's
+                list_again(folder)
 
 
 def link_folder(folder: Path) -> bool:

@@ -50,10 +50,11 @@ def send(message: EmailMessage, mail: Mail, recipients: tuple[str, ...], *, pati
 @contextmanager
 def _connected(mail: Mail, patience: float) -> Iterator[smtplib.SMTP]:
     port, context = mail.port or PORTS[mail.security], ssl.create_default_context()
+    host = mail.host.strip("[]")  # an address of IPv6 stands in brackets
     if mail.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(mail.host, port, timeout=patience, context=context)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=patience, context=context)
     else:
-        server = smtplib.SMTP(mail.host, port, timeout=patience)
+        server = smtplib.SMTP(host, port, timeout=patience)
     try:
         if mail.security == "starttls":
             server.starttls(context=context)

@@ -75,7 +75,14 @@ def summarise(
         month=month_name(pd.Period(document["month"], "M")),
         lead=lead_of(page) or _counted(parts),
         todo=tuple(map(_flat, _todo(parts))),
-        departments=tuple(_line(part, departments.get(part["department"]), numbers) for part in parts),
+        departments=(
+            *(_line(part, departments.get(part["department"]), numbers) for part in parts),
+            *(
+                DepartmentLine(name=_flat(one.name), missed=t("no report"))
+                for key, one in departments.items()
+                if key not in document["departments"]
+            ),
+        ),
         decisions=_decisions(parts),
         made_up=bool(document["made_up"]),
     )
@@ -88,7 +95,9 @@ class _Lead(HTMLParser):
     inside = done = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.inside = self.inside or (tag == "p" and not self.done and dict(attrs).get("class") == "lead")
+        self.inside = self.inside or (
+            tag == "p" and not self.done and "lead" in (dict(attrs).get("class") or "").split()
+        )
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "p" and self.inside:
@@ -148,9 +157,14 @@ def _worst(held: Mapping[str, Any], known: Kpi | None, numbers: Numbers) -> str:
     same = known is not None and known.unit == held["unit"]
     kpi = known if known is not None and same else Kpi(name=held["name"], definition="", unit=held["unit"])
     kpi = with_decimals(kpi, held["actual"], held["target"], held["target_upper"])
-    target = numbers.value(kpi, held["target"])
-    if held["target_upper"] is not None:
-        target = t("{low} to {high}", low=target, high=numbers.value(kpi, held["target_upper"]))
+    low, high = (
+        numbers.value(kpi, held[name]) if held[name] is not None else "" for name in ("target", "target_upper")
+    )
+    target = t("{low} to {high}", low=low, high=high) if low and high else low
+    if not low:
+        target = t("at most {value}", value=high)
+    elif not high and held.get("better") == "inside":
+        target = t("at least {value}", value=low)
     actual = numbers.value(kpi, held["actual"])
     return t("{kpi}, {actual} against {target}", kpi=held["name"], actual=actual, target=target)
 
@@ -161,8 +175,8 @@ def _decisions(parts: list[Mapping[str, Any]]) -> str:
     if not days:
         return ""
     return n(
-        "{number} decision is asked for by {day}; the overview says which.",
-        "{number} decisions are asked for by {day}; the overview says which.", len(days),
+        "{number} decision is asked for by {day}; the reports say which.",
+        "{number} decisions are asked for by {day}; the reports say which.", len(days),
         number=len(days), day=date_name(pd.Timestamp(min(days))),
     )  # fmt: skip
 
@@ -171,9 +185,9 @@ def _todo(parts: list[Mapping[str, Any]]) -> Iterator[str]:
     """The first action of each missed KPI, the severest first; each once."""
     missed = [(part, kpi) for part in parts for kpi in _judged(part)[0] if kpi["actions"]]
     missed.sort(key=lambda held: -(held[1]["severity"]["score"] or 0.0))
-    first: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    first: dict[tuple[str, str], tuple[str, Mapping[str, Any]]] = {}
     for part, kpi in missed:
-        first.setdefault(kpi["actions"][0]["text"], (part["name"], kpi))
+        first.setdefault((part["department"], kpi["actions"][0]["text"]), (part["name"], kpi))
     for department, kpi in list(first.values())[:_MOST_ACTIONS]:
         action = kpi["actions"][0]
         due = date_name(pd.Timestamp(action["due"]))

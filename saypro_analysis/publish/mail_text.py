@@ -13,7 +13,12 @@ def as_text(summary: Summary) -> str:
     lines = [t("{company}, {month}", company=summary.company, month=summary.month), "", summary.lead, ""]
     lines += [t("Made-up sample data: all figures are invented."), ""] if summary.made_up else []
     asked = [summary.decisions] if summary.decisions else []
-    lines += [t("What to do"), *asked, *(f"- {item}" for item in summary.todo or (nothing_to_do(),)), ""]
+    lines += [
+        t("What to do"),
+        *asked,
+        *(f"- {item}" for item in summary.todo or (() if asked else (nothing_to_do(),))),
+        "",
+    ]
     lines += [t("Departments"), *(f"- {line.name}: {_rest(line)}" for line in summary.departments), ""]
     return "\n".join([*lines, t("The reports are attached."), ""])
 

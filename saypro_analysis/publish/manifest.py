@@ -10,6 +10,8 @@ from typing import Any
 
 from saypro_analysis import __version__
 from saypro_analysis.data.snapshot import Snapshot
+from saypro_analysis.errors import Fault, ReportError
+from saypro_analysis.publish.folders import write_whole
 from saypro_analysis.publish.report import Outcome
 
 NAME = "manifest.json"
@@ -37,12 +39,16 @@ def write_manifest(folder: Path, month: str, outcomes: Sequence[Outcome], snapsh
 
 def list_again(folder: Path) -> None:
     """Write the hashes anew of what lies in a published month's ``folder``; all else in manifest.json stays."""
-    document = json.loads((folder / NAME).read_text("utf-8"))
+    try:
+        document = dict(json.loads((folder / NAME).read_text("utf-8")))
+    except (TypeError, ValueError) as error:
+        fault = Fault(where=NAME, found="cannot be read", hint="run the month again")
+        raise ReportError("The month is not whole.", (fault,)) from error
     _write(folder, {**document, "files": _files(folder)})
 
 
 def _write(folder: Path, document: dict[str, Any]) -> None:
-    (folder / NAME).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    write_whole(folder / NAME, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
 
 def _files(folder: Path) -> dict[str, str]:

@@ -61,6 +61,7 @@ def print_month(out: Path, month: str) -> tuple[Path, ...]:
 
     Raises ParamsError without a browser or such a month, ReportError when printing or writing fails.
     """
+    published_month(out, month)  # before the lock, which makes the folder
     with locked(out):
         name = published_month(out, month).name
         staging = prepare(out, name)
@@ -87,8 +88,15 @@ def print_pages(folder: Path) -> tuple[Path, ...]:
     def all_of(browser: "Browser", stop: Event) -> dict[Path, bytes]:
         return {path: _printed(browser, html, path.stem) for path, html in pages.items() if not stop.is_set()}
 
-    for path, content in _aside(lambda stop: _opened(lambda browser: all_of(browser, stop))).items():
-        path.write_bytes(content)
+    held = _aside(lambda stop: _opened(lambda browser: all_of(browser, stop)))
+    try:
+        for path, content in held.items():
+            path.write_bytes(content)
+    except OSError as error:
+        for path in pages:
+            path.unlink(missing_ok=True)
+        fault = Fault(where=folder.name, found=f"writing failed ({error.strerror})", hint="make room")
+        raise ReportError("The PDFs could not be written.", (fault,)) from error
     return tuple(pages)
 
 

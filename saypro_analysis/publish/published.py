@@ -10,10 +10,10 @@ from typing import Any
 from saypro_analysis.errors import Fault, ParamsError, ReportError
 from saypro_analysis.month import LATEST
 from saypro_analysis.publish.folders import write_whole
+from saypro_analysis.publish.links import ENDED, TAG
 from saypro_analysis.publish.manifest import NAME as MANIFEST
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_TAG = re.compile(r"""<a\b(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _FILE = re.compile(r'(?<=\s)href="(([^"#:]+)(?:#[^"]*)?)"')
 
 
@@ -79,12 +79,11 @@ def end_links(html: str, names: Set[str] = frozenset()) -> str:
     >>> end_links('<a href="../index.html">All</a>, <a href="sales.html#a">Sales</a>', {"sales.html"})
     '<a role="link" aria-disabled="true" data-page="../index.html">All</a>, <a href="sales.html#a">Sales</a>'
     """
-    ended = 'role="link" aria-disabled="true" data-page="{}"'
 
     def linked(tag: re.Match[str]) -> str:
-        return _FILE.sub(lambda found: found[0] if found[2] in names else ended.format(found[1]), tag[0])
+        return _FILE.sub(lambda found: found[0] if found[2] in names else ENDED.format(found[1]), tag[0])
 
-    return _TAG.sub(linked, html)
+    return TAG.sub(linked, html)
 
 
 def write_file(path: Path, content: bytes) -> Path:

@@ -19,9 +19,10 @@ CLEAR = 0.10  # a smaller change of the share of targets met is none
 
 def met_shares(counts: pd.DataFrame) -> pd.DataFrame:
     """The share of targets met, departments (rows, as given) by month (columns); NaN where none could be judged."""
-    missed, judged = (counts.pivot(index="name", columns="month", values=name) for name in ("missed", "judged"))
-    shares = 1 - missed / judged.where(judged > 0)
-    return shares.loc[list(dict.fromkeys(counts["name"]))]
+    missed, judged = (counts.pivot(index="department", columns="month", values=name) for name in ("missed", "judged"))
+    names = counts.drop_duplicates("department").set_index("department")["name"]  # two may have one name
+    shares: pd.DataFrame = (1 - missed / judged.where(judged > 0)).loc[list(names.index)]
+    return shares.set_axis(list(names), axis="index")
 
 
 def months_of(shares: pd.DataFrame) -> list[pd.Period]:
@@ -60,7 +61,7 @@ def ends(shares: pd.DataFrame) -> pd.DataFrame:
     """Average share at the ``first`` and at the ``last`` three months held, by department, and the ``change``."""
     size = min(QUARTER, shares.shape[1] // 2)
     found = pd.DataFrame({"first": shares.iloc[:, :size].mean(axis=1), "last": shares.iloc[:, -size:].mean(axis=1)})
-    return found.assign(change=found["last"] - found["first"])
+    return found.assign(change=(found["last"] - found["first"]).round(9))
 
 
 def slip_heading(shares: pd.DataFrame, numbers: Numbers) -> str:
@@ -81,6 +82,8 @@ def slip_heading(shares: pd.DataFrame, numbers: Numbers) -> str:
         ) if shares.shape[1] == MONTHS else t(
             "{departments}: more targets met than at first", departments=listed([str(m) for m in better.index], most=3)
         )  # fmt: skip
+    if found["change"].isna().all():
+        return t("Too little is held to compare the departments’ shares of targets met")
     return t("No department’s share of targets met has changed much")
 
 
@@ -91,13 +94,15 @@ def _reading(shares: pd.DataFrame, numbers: Numbers) -> list[tuple[str, str]]:
         (t("More targets met"), found[found["change"] >= CLEAR]),
         (t("About as many"), found[found["change"].abs() < CLEAR]),
     ]
+    unknown = [str(name) for name in found.index[found["change"].isna()]]
     size = min(QUARTER, shares.shape[1] // 2)
     note = n(
         "The first and the last month are compared.", "The first {number} and the last {number} months are compared.",
         size, number=numeral(size),
     )  # fmt: skip
     held = [(title, _ends_text(rows, numbers)) for title, rows in groups if len(rows)]
-    return [*held, (t("How it is compared"), note)]
+    silent = [(t("Too little data"), f"{listed(unknown)}.")] if unknown else []
+    return [*held, *silent, (t("How it is compared"), note)]
 
 
 def _ends_text(rows: pd.DataFrame, numbers: Numbers) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.decisions import Decision
+from saypro_analysis.follow_up import follow_up
 from saypro_analysis.show.cause_words import effect_text, lower
 from saypro_analysis.show.numbers import capital, date_name, is_written, listed, numeral
 from saypro_analysis.show.story import Told, tell
@@ -89,6 +90,8 @@ def no_decision(analysis: Analysis) -> str:
     held = [item for plan in analysis.plans for item in plan.recommendations]
     if any(item.kind == "check" for item in held):
         return t("First find out what the causes are: what to check stands with each KPI.")
+    if any(row.state == "not started" for row in follow_up(analysis.month)):
+        return t("Nothing is overdue; what should have begun and has not stands with the earlier actions.")
     if any(item.kind == "planned" for item in held):
         return t("What is planned is on time, and nothing more is suggested.")
     return t("Nothing is suggested, and no planned action is overdue.")

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from saypro_analysis.analysis import Analysis
 from saypro_analysis.decisions import Decision
 from saypro_analysis.show.company_language import in_company_language
-from saypro_analysis.show.decision_words import SHOWN, asked, decisions_heading, no_decision
+from saypro_analysis.show.decision_words import SHOWN, Asked, asked, decisions_heading, no_decision
 from saypro_analysis.show.fragment import NOTHING, Fragment, render
 from saypro_analysis.show.numbers import capital, date_name, numeral
 from saypro_analysis.texts import n
@@ -35,20 +35,26 @@ def show_decisions(analyses: Analyses) -> Fragment:
     )
     if not every:
         return NOTHING
-    rows = [
-        {
-            "asked": asked(analysis, decision),
-            "page": f"{analysis.month.department.id}.html",
-            "department": analysis.month.department.name,
-        }
-        for analysis, decision in every[:MOST]
-    ]
+    rows = [_row(analysis, asked(analysis, decision)) for analysis, decision in every[:MOST]]
     heading, rest = decisions_heading(len(every), date_name(every[0][1].by)), len(every) - len(rows)
     more = capital(
         n("{number} more stands in its department’s report.", "{number} more stand in the departments’ reports.", rest,
           number=numeral(rest))
     ) if rest else ""  # fmt: skip
     return Fragment(html=render("decisions", heading=heading, rows=rows, more=more), text=heading)
+
+
+def _row(analysis: Analysis, ask: Asked) -> dict[str, object]:
+    """One decision with links to where its KPIs are explained; one that is fine stands with the earlier actions."""
+    explained = {verdict.kpi.key for verdict in (*analysis.missed, *analysis.watched)}
+    department = analysis.month.department
+    places = [f"kpi-{told.kpi.id}" if told.kpi.key in explained else "progress" for told in ask.serves]
+    return {
+        "asked": ask,
+        "serves": list(zip(ask.serves, places, strict=True)),
+        "page": f"{department.id}.html",
+        "department": department.name,
+    }
 
 
 def _severity(held: tuple[Analysis, Decision]) -> float:

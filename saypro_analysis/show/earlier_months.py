@@ -44,7 +44,9 @@ def show_earlier_months(analyses: Analyses) -> Fragment:
         return NOTHING
     rows = [_archive_row(month, held) for month, held in before.groupby("month")][::-1]
     heading = t("Earlier months")
-    html = render("earlier_months", heading=heading, rows=rows, names=list(counts["name"].unique()))
+    html = render(
+        "earlier_months", heading=heading, rows=rows, names=list(counts.drop_duplicates("department")["name"])
+    )
     return Fragment(html=html, text=heading)
 
 

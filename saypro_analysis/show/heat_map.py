@@ -8,6 +8,7 @@ import pandas as pd
 
 from saypro_analysis.show.chart_axes import new_axes
 from saypro_analysis.show.label_room import SIZE, SMALL, shortened, text_width, wrapped
+from saypro_analysis.show.numbers import rounded
 from saypro_analysis.show.tokens import sentinel
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ def heat_map(
     cells = pd.DataFrame(table.to_numpy(dtype=np.float64))  # seaborn needs no labels, and they may be of any type
     sns.heatmap(
         cells, ax=axes, cmap=ListedColormap([sentinel(name) for name in classes]),
-        norm=BoundaryNorm(bounds, len(classes)), cbar=False, annot=cells, fmt=".0f", linewidths=3,
-        linecolor=sentinel("paper"), annot_kws={"fontsize": SIZE},
+        norm=BoundaryNorm(bounds, len(classes)), cbar=False,
+        annot=cells.map(lambda value: f"{rounded(value):.0f}"), fmt="", linewidths=3, linecolor=sentinel("paper"),
+        annot_kws={"fontsize": SIZE},
     )  # fmt: skip
     flat = table.to_numpy(dtype=np.float64).ravel()
     for text, value in zip(axes.texts, flat[np.isfinite(flat)], strict=True):

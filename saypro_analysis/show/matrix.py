@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from saypro_analysis.analysis import Analysis
+from saypro_analysis.show.cause_words import lower
 from saypro_analysis.show.company_language import in_company_language
 from saypro_analysis.show.fragment import NOTHING, Fragment, render
 from saypro_analysis.show.numbers import capital, numeral
 from saypro_analysis.show.story import Told, tell_all
-from saypro_analysis.show.words import ASSURANCE, VARIATION, names, status_of
+from saypro_analysis.show.words import ASSURANCE, VARIATION, assurance_word, names, status_of
 from saypro_analysis.texts import later, n, t
 
 Analyses = tuple[Analysis, ...]
@@ -89,5 +90,6 @@ def _missed(told: Told) -> bool:
 
 
 def _note(told: Told) -> str:
-    note = _NOTES.get(status_of(told.verdict))
-    return t(note) if note else ""
+    note, assurance = _NOTES.get(status_of(told.verdict)), assurance_word(told.verdict)
+    left = assurance if assurance != t(ASSURANCE[_column(told)]) else ""
+    return ", ".join(part for part in (t(note) if note else "", lower(left)) if part)

@@ -25,7 +25,7 @@ def month_map(shares: pd.DataFrame, *, narrow: bool = False, ax: "Axes | None" =
     shown = shares.iloc[:, -NARROW_MONTHS:] if narrow else shares
     heads = [month_name(pd.Period(month, "M"), short=True)[:3] for month in shown.columns]
     return heat_map(
-        100 * shown, width=NARROW[0] if narrow else WIDE[0], names=106 if narrow else 164, heads=heads,
+        (100 * shown).round(9), width=NARROW[0] if narrow else WIDE[0], names=106 if narrow else 164, heads=heads,
         classes=[f"seq{at}" for at in range(1, 6)], bounds=[*(100 * bound for bound in CLASSES), _ABOVE],
         strong="onseq", ax=ax,
     )  # fmt: skip

@@ -37,7 +37,7 @@ def one(found: list[str], where: str, *parts: str) -> None:
         ({"language": "klingon"}, "language: klingon", "en or pt; docs/languages.md"),
         ({"locale": "xx_YY_ZZ_WW!"}, "locale: ", "en_US"),
         ({"fiscal_year_start": 0}, "fiscal_year_start: 0", "1 to 12"),
-        ({"decide_within": -1}, "decide_within: -1", "from 0 on"),
+        ({"decide_within": -1}, "decide_within: -1", "from 0 to 365"),
         ({"fiscal_year_start": 13}, "fiscal_year_start: 13", "1 to 12"),
         ({"data": {"as_of": "31.10.2026"}}, "data.as_of: 31.10.2026", "2026-10-31"),
         ({"data": {"as_of": "2026-02-30"}}, "data.as_of: 2026-02-30", "2026-10-31"),

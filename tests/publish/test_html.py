@@ -177,3 +177,18 @@ def test_the_template_works_from_the_command_line(tmp_path):
     assert "<h1>Sales</h1>" in html
     assert "<script" not in html
     assert "secret" not in html
+
+
+@pytest.mark.parametrize("between", ["\x85", "\x7f", "\x01"])
+def test_a_control_character_hides_no_address(between):
+    """What a browser would drop is dropped before an address is judged, not after."""
+    html = f'<a href="java{between}script:alert(1)">a</a><a href="h{between}ttps://example.org/">b</a>'
+    cell = code(shown({"text/html": html, "text/plain": ""}))
+    assert "href" not in export_html(nbformat.v4.new_notebook(cells=[cell])).split("<main")[1].split("</main")[0]
+
+
+def test_what_stands_below_a_printed_page_has_its_blanks():
+    """A CSS escape takes the blank after it, so each brings its own: "Acme, monthly ..." keeps the one of the text."""
+    css = page().split('@bottom-left{content:"')[1].split('"')[0]
+    read = re.sub(r"\\([0-9a-f]{6}) ?", lambda found: chr(int(found[1], 16)), css)
+    assert read == 'Acme "}, monthly performance report, October 2026'

@@ -49,7 +49,7 @@ def test_numbers_that_are_not_understood_do_not_matter(tmp_path: Path, document:
     """The page stays without its numbers, and is named as out of date, whatever another version wrote."""
     kept = kept_pages(_published(tmp_path, document, "sales"), ("sales",), {})
     assert kept == {"sales": {}}
-    assert missing_pages([], kept, {"sales": "a"}, "2026-10") == {"sales": f"not run again for 2026-10; {STALE}"}
+    assert missing_pages([], kept, {"sales": "a"}, "2026-10") == {"sales": STALE.format(month="2026-10")}
 
 
 def test_no_earlier_run_is_nothing(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_numbers_of_before_fingerprints_stay_and_are_out_of_date(tmp_path: Path)
     old = {key: value for key, value in SALES.items() if key != "inputs"}
     kept = kept_pages(_published(tmp_path, {"departments": {"sales": old}}, "sales"), ("sales",), {})
     assert kept == {"sales": {**SALES, "inputs": ""}}
-    assert STALE in missing_pages([], kept, {"sales": ""}, "2026-10")["sales"]
+    assert missing_pages([], kept, {"sales": ""}, "2026-10")["sales"] == STALE.format(month="2026-10")
 
 
 def test_every_page_that_is_not_of_this_run_has_its_reason() -> None:
@@ -73,7 +73,7 @@ def test_every_page_that_is_not_of_this_run_has_its_reason() -> None:
     names = ("made", "failed", "old", "same", "other", "never")
     assert missing_pages(outcomes, kept, dict.fromkeys(names, "a"), "2026-10") == {
         "failed": "bad",
-        "old": f"bad; {KEPT}",
-        "other": f"not run again for 2026-10; {STALE}",
+        "old": KEPT.format(reason="bad"),
+        "other": STALE.format(month="2026-10"),
         "never": "not run",
     }

@@ -107,8 +107,8 @@ def test_what_to_do_is_the_first_action_of_the_severest(tmp_path: Path, sample_p
 @pytest.mark.parametrize(
     ("days", "sentence"),
     [
-        (["2026-11-13"], "1 decision is asked for by 13 Nov 2026; the overview says which."),
-        (["2026-11-20", "2026-11-13"], "2 decisions are asked for by 13 Nov 2026; the overview says which."),
+        (["2026-11-13"], "1 decision is asked for by 13 Nov 2026; the reports say which."),
+        (["2026-11-20", "2026-11-13"], "2 decisions are asked for by 13 Nov 2026; the reports say which."),
     ],
 )
 def test_decisions_that_are_asked_for_are_counted(

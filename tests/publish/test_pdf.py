@@ -17,7 +17,7 @@ import pytest
 from saypro_analysis.errors import ParamsError, ReportError
 from saypro_analysis.publish import pdf as module
 from saypro_analysis.publish import run as run_module
-from saypro_analysis.publish.pdf import PDFS, need_browser, print_month, print_pages
+from saypro_analysis.publish.pdf import PDFS, need_browser, print_month, print_outcome, print_pages
 from saypro_analysis.publish.run import Order, RunResult, run
 
 pytestmark = pytest.mark.xdist_group("run")
@@ -158,6 +158,28 @@ def test_when_one_page_fails_none_is_written(chromium: None, published: RunResul
     assert caught.value.exit_code == 1
     assert {path.name: path.read_bytes() for path in (tmp_path / "2026-10").iterdir()} == before
     assert [path.name for path in tmp_path.iterdir()] == ["2026-10"]
+
+
+def test_a_full_disk_costs_the_pdfs_alone(
+    chromium: None, published: RunResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the second PDF cannot be written, the first goes too, and the reason is told instead of a traceback."""
+    folder = tmp_path / "2026-10"
+    folder.mkdir()
+    for name in ("index", "sales"):
+        shutil.copy(published.folder / f"{name}.html", folder)
+    write = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if path.name == "sales.pdf":
+            raise OSError(28, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    outcome = print_outcome(folder, lambda _name, _state: None)
+    assert not outcome.made
+    assert outcome.reason
+    assert sorted(path.suffix for path in folder.iterdir()) == [".html", ".html"]
 
 
 def test_printing_that_is_ended_leaves_nothing_behind(chromium: None, published: RunResult, tmp_path: Path) -> None:

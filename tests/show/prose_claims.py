@@ -106,6 +106,8 @@ CLAIMS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
     (r"No month of the coming year", lambda said: said.kpi["outlook"]["recovers"] is None),
     (r"no longer holds", lambda said: said.kpi["limits"]["variation"] == "concerning"),
     (r"No\. Its whole usual range", lambda said: outside(said.kpi)),
+    (r"no planned action is overdue", lambda said: not any(
+        row["state"] == "late" for part in said.parts for row in part["register"])),
     (r"No progress", lambda said: said.kpi["progress"] == "no progress"),
     (r"No sign of it", lambda said: said.kpi["limits"]["variation"] == "common"),
     (r"No trend and no step", lambda said: said.kpi["fluctuation"]["fluctuating"]),

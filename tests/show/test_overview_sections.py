@@ -14,6 +14,7 @@ from saypro_analysis.show.by_month import ends, met_shares, show_targets_by_mont
 from saypro_analysis.show.decisions import MOST, show_decisions
 from saypro_analysis.show.earlier_months import MONTHS, show_earlier_months, target_counts
 from saypro_analysis.show.matrix import show_matrix
+from saypro_analysis.show.month_map import month_map
 from saypro_analysis.show.numbers import Numbers, capital, numeral
 from saypro_analysis.show.sections import show_head
 from saypro_analysis.show.story import tell_all
@@ -75,7 +76,9 @@ def shares(**rows):
          "Staff and Sales meet more of their targets than a year ago"),
         ({"Sales": [1.0] * 12, "Staff": [0.5] * 12}, "No department’s share of targets met has changed much"),
         ({"Sales": [0.5, 1.0, 1.0, 1.0]}, "Sales: more targets met than at first"),
-        ({"Sales": [np.nan] * 3 + [0.5] * 9}, "No department’s share of targets met has changed much"),
+        ({"Sales": [np.nan] * 3 + [0.5] * 9}, "Too little is held to compare the departments’ shares of targets met"),
+        ({"Sales": [1.0] * 9 + [0.9] * 3}, "Sales has slipped most: from 100% to 90% of its targets met"),
+        ({"Sales": [0.8] * 9 + [0.7] * 3}, "Sales has slipped most: from 80% to 70% of its targets met"),
     ],
 )  # fmt: skip
 def test_the_heading_compares_the_ends(rows, heading):
@@ -139,8 +142,13 @@ def test_no_decision_is_said_to_be_none():
 def test_the_companys_table_says_what_it_leaves_out():
     """Many decisions: the first ones are shown, the worst KPI's first, and the rest is counted."""
     analysis = planted.shift()
-    many = replace(analysis, decisions=analysis.decisions * (MOST + 2))
-    fragment = show_decisions((many,))
+    verdicts = tuple(replace(v, severity=replace(v.severity, score=1.0)) for v in analysis.verdicts)
+    other = replace(analysis.month, department=replace(analysis.month.department, id="mild"))
+    mild = replace(analysis, month=other, verdicts=verdicts)
+    many = replace(analysis, decisions=analysis.decisions * (MOST + 1))
+    fragment = show_decisions((mild, many))
+    assert "mild.html" not in fragment.html  # its KPI is the least severe of all
+    assert "sales.html" in show_decisions((mild, analysis)).html.split("mild.html")[0]
     assert fragment.html.count("Continue, change or stop") == MOST
     assert "Two more stand in the departments’ reports." in fragment.html
     assert fragment.text == f"{capital(numeral(MOST + 2))} decisions needed by 13 Nov 2026"
@@ -151,3 +159,37 @@ def test_decisions_are_asked_for_by_the_companys_day():
     analysis = planted.shift()
     later = replace(analysis.month, company=Company(name="Acme", decide_within=30))
     assert "30 Nov 2026" in show_head(analyse(later)).html
+
+
+def test_departments_of_one_name_stay_apart():
+    """Two departments may be called the same: each has its row, and its own link in the archive."""
+    first = planted.fall()
+    twin = replace(first.month, department=replace(first.month.department, id="twin"))
+    held = (first, replace(first, month=twin))
+    assert met_shares(target_counts(held)).shape[0] == 2
+    assert {"sales.html", "twin.html"} <= set(re.findall(r"[a-z]+\.html", show_earlier_months(held).html))
+
+
+def test_the_map_writes_what_the_table_writes():
+    """Halves are rounded away from zero in the drawing as in the figures behind it: 5 of 8 are 63 %."""
+    axes = month_map(shares(Sales=[0.625] * 12))
+    assert {text.get_text() for text in axes.texts} == {"63"}
+
+
+def test_a_kpi_that_left_what_it_would_meet_says_so():
+    """In the matrix as in the scorecard: it would meet its target if it were as usual."""
+    kpi = planted.card("calls")
+    values = [*(100 + planted.NOISE[:23]), 80.0]
+    analysis = planted.planted([(kpi, planted.rows(kpi, values, 90.0))])
+    assert "would meet if usual" in show_matrix((analysis,)).html.lower()
+
+
+def test_the_hot_cell_is_the_one_that_needs_care():
+    """The tinted cells are those of KPIs that got worse and miss, or may miss."""
+    html = show_matrix(company()).html
+    rows = re.findall(r"<tr role=\"row\"><th role=\"rowheader\".*?</tr>", html, re.S)
+    tones = [re.findall(r"<td role=\"cell\" data-l=\"([^\"]+)\"(?: class=\"(\w+)\")?", row) for row in rows]
+    assert {(at, label) for at, row in enumerate(tones) for label, tone in row if tone == "hot"} <= {
+        (0, "Will miss"), (0, "Hit or miss"),
+    }  # fmt: skip
+    assert any(tone == "hot" for row in tones for _, tone in row)
