@@ -8,7 +8,7 @@ from saypro_analysis.show.company_language import in_company_language
 from saypro_analysis.show.decision_words import SHOWN, Asked, asked, decisions_heading, no_decision
 from saypro_analysis.show.fragment import NOTHING, Fragment, render
 from saypro_analysis.show.numbers import capital, date_name, numeral
-from saypro_analysis.texts import n
+from saypro_analysis.texts import n, t
 
 Analyses = tuple[Analysis, ...]
 MOST = 5  # decisions in the company's table
@@ -29,12 +29,15 @@ def ask_html(analysis: Analysis) -> Markup:
 
 @in_company_language
 def show_decisions(analyses: Analyses) -> Fragment:
-    """What the departments ask for, the worst KPI's first. Empty when nothing is to be decided."""
+    """What the departments ask for, the worst KPI's first; or that nothing is asked. Empty without a department."""
     every = sorted(
         ((analysis, decision) for analysis in analyses for decision in analysis.decisions), key=_severity, reverse=True
     )
-    if not every:
+    if not analyses:
         return NOTHING
+    if not every:
+        calm = t("No department asks for a decision; what is planned stands in their reports.")
+        return Fragment(html=render("ask", heading=decisions_heading(0), items=[], calm=calm, more=""), text=calm)
     rows = [_row(analysis, asked(analysis, decision)) for analysis, decision in every[:MOST]]
     heading, rest = decisions_heading(len(every), date_name(every[0][1].by)), len(every) - len(rows)
     more = capital(

@@ -69,7 +69,7 @@ def action_table(told: Told, plan: Plan) -> Markup:
     """What to do, who does it, by when and to what effect; in the foot what remains of the gap."""
     rows = [_action_row(told, item) for item in plan.recommendations]
     note = t(
-        "Expected effects are on {kpi}, counted from this month: what is forecast without them is not in them.",
+        "Expected effects on {kpi} start from this month’s value; what the forecast adds or takes is not in them.",
         kpi=told.kpi.name,
     )
     return render(

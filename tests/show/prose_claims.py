@@ -117,7 +117,7 @@ CLAIMS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
     (r"none differs", lambda said: not sum(p["budget"]["flags"] for p in said.parts)),
     (r"No past value has changed", lambda said: not restated(said.parts)),
     (r"None known", lambda said: not signs_known(said)),
-    (r"No decision", lambda said: not any(part["decisions"] for part in said.parts)),
+    (r"No decision|No department asks", lambda said: not any(part["decisions"] for part in said.parts)),
     (r"(?i)nothing (more )?is suggested", lambda said: not any(a["kind"] == "suggested" for a in actions(said.parts))),
     (r"no planned action is overdue", lambda said: not any(action["late"] for action in actions(said.parts))),
     (r"(?i)all \w+ targets were met|all targets were met|Nothing is behind|no shortfall to",

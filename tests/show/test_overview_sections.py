@@ -133,10 +133,11 @@ def test_decisions_stand_on_the_first_screen_and_in_the_companys_table():
 
 
 def test_no_decision_is_said_to_be_none():
-    """A department on target says that nothing is asked, and the company's table is left out."""
+    """A department on target says that nothing is asked, and so does the company; without departments nobody does."""
     analysis = planted.all_met()
     assert "No decision needed" in show_head(analysis).html
-    assert show_decisions((analysis,)).html == ""
+    assert "No decision needed" in show_decisions((analysis,)).html
+    assert show_decisions(()).html == ""
 
 
 def test_the_companys_table_says_what_it_leaves_out():
