@@ -94,7 +94,8 @@ def test_ci_fails_when_the_tests_change_the_checkout(tmp_path: Path, test: str, 
     ):
         subprocess.run(["git", *command], cwd=checkout, check=True)
     _script(tmp_path / "tools" / "make", f'#!/bin/sh\ncase "$1" in test) {test};; esac\n')
-    _script(tmp_path / "tools" / "chromium", "#!/bin/sh\n")
+    for tool in ("chromium", "npm", "node", "java", "pdftotext"):
+        _script(tmp_path / "tools" / tool, "#!/bin/sh\n")
     environment = {**os.environ, "PATH": f"{tmp_path / 'tools'}:{os.environ['PATH']}"}
     shown = subprocess.run([".ci/run"], cwd=checkout, env=environment, capture_output=True, text=True, check=False)
     assert (shown.returncode, "left_behind.txt" in shown.stderr) == (code, bool(code))

@@ -58,7 +58,7 @@ def export_results(analysis: Analysis) -> Results:
         "rates": rates_data(month),
         "decisions": [decision_data(decision) for decision in analysis.decisions],
         "quality": quality_data(month.quality),
-        "provenance": dict(month.provenance),
+        "provenance": {name: fact for name, fact in month.provenance.items() if name != "Prepared"},  # same bytes twice
         "kpis": kpis,
     }
     text = f"{month.department.name}, {month.month}: numbers of {len(kpis)} KPIs"
