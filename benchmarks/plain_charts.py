@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 
 def plain_control_chart(months: pd.DataFrame, title: str, width: float, height: float) -> str:
@@ -40,10 +41,10 @@ def plain_bars(labels: Sequence[str], starts: Sequence[float], sizes: Sequence[f
     return _svg(figure)
 
 
-def _svg(figure: object) -> str:
+def _svg(figure: Figure) -> str:
     import matplotlib.pyplot as plt
 
     file = io.StringIO()
-    figure.savefig(file, format="svg")  # type: ignore[attr-defined] # a matplotlib figure
-    plt.close(figure)  # type: ignore[arg-type] # the same
+    figure.savefig(file, format="svg")
+    plt.close(figure)
     return file.getvalue()

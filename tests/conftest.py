@@ -14,6 +14,8 @@ from saypro_analysis.month import department_month, resolve_month
 from saypro_analysis.publish.run import Order, RunResult, run
 
 ROOT = Path(__file__).parents[1]
+#: Both are read as what they are; as modules with doctests, two of one name would be in each other's way.
+collect_ignore = ["conftest.py", "browser/conftest.py"]
 
 
 @pytest.fixture(scope="session")

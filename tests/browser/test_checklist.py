@@ -1,6 +1,6 @@
 """Each line of report.md's checklist that a script can test, over all cases; a department's pages.
 
-Elsewhere: axe (test_axe), widths, sizes, ids (test_layout), one file, size, links, bytes (test_html), contrast
+Elsewhere: axe (test_axe), widths, sizes, ids (test_layout), one file, size, links, bytes (test_nu_checker), contrast
 (test_contrast), paper (test_print), the overview (test_checklist_overview), numbers in prose (show/test_prose_numbers).
 """
 

@@ -100,7 +100,9 @@ def test_each_chart_has_title_unit_description_and_figures(read: ReadPage, name:
     page = read(name)
     figures = page.all("figure")
     assert figures or not page.missed
-    pure = tuple(tidy(kpi["name"]) for kpi in page.kpis if kpi["unit"] in ("score", "ratio", "count"))  # without unit
+    pure = tuple(
+        tidy(kpi["name"]) for kpi in page.numbers["kpis"] if kpi["unit"] in ("score", "ratio", "count")
+    )  # without unit
     for figure in figures:
         title = words(figure.select_one("figcaption h3"))
         assert title
