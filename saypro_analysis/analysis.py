@@ -79,5 +79,5 @@ def analyse(month: DepartmentMonth) -> Analysis:
         ),
         outcomes=outcomes,
         changes=changes,
-        decisions=decisions(month, verdicts, plans),
+        decisions=decisions(month, verdicts, plans, diagnoses),
     )

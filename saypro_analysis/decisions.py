@@ -7,10 +7,12 @@ from typing import Literal
 import pandas as pd
 
 from saypro_analysis.actions import Plan, Recommendation, overdue_elsewhere
+from saypro_analysis.causes import Diagnosis
 from saypro_analysis.follow_up import month_end
 from saypro_analysis.kpi import DepartmentMonth
 from saypro_analysis.verdict import Verdict
 
+EVEN = 0.5  # nobody is asked to approve an action against a cause that is less likely than not
 Ask = Literal["settle", "approve"]
 
 
@@ -35,16 +37,23 @@ class Decision:
         return self.items[0]
 
 
-def decisions(month: DepartmentMonth, verdicts: Sequence[Verdict], plans: Sequence[Plan]) -> tuple[Decision, ...]:
+def decisions(
+    month: DepartmentMonth, verdicts: Sequence[Verdict], plans: Sequence[Plan], diagnoses: Sequence[Diagnosis] = ()
+) -> tuple[Decision, ...]:
     """What is to be decided in a department, the worst KPI's first, of one KPI first what is overdue.
 
     An action that is suggested for several KPIs is one decision. Checks are no decisions: they are asked of those
     who know. What is planned and on time needs none.
     """
+    doubted = {(d.key, f.cause.id) for d in diagnoses for f in d.findings if f.posterior < EVEN}
     severity = {verdict.kpi.key: verdict.severity.score or 0.0 for verdict in verdicts}
     asked: dict[tuple[Ask, str], list[Recommendation]] = {}
     every = [item for plan in plans for item in plan.recommendations] + [*overdue_elsewhere(month, verdicts, plans)]
-    open_items = [item for item in every if item.late or item.kind == "suggested"]
+    open_items = [
+        item
+        for item in every
+        if item.late or (item.kind == "suggested" and not (item.cause and (item.kpi.key, item.cause.id) in doubted))
+    ]
     for item in sorted(open_items, key=lambda item: (-severity[item.kpi.key], item.kpi.key, not item.late)):
         # Two rows of the register are two decisions, though their kind of action is the same.
         ask: Ask = "settle" if item.late else "approve"

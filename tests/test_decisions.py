@@ -1,6 +1,7 @@
 """What is asked of those who decide: what is suggested or overdue, once, the worst KPI first, by a working day."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from saypro_analysis.actions import Plan, Recommendation
 from saypro_analysis.decisions import decide_by, decisions
-from saypro_analysis.kpi import Action, CauseModel, Company, Department, DepartmentMonth, Kpi, PlannedAction
+from saypro_analysis.kpi import Action, Cause, CauseModel, Company, Department, DepartmentMonth, Kpi, PlannedAction
 from saypro_analysis.verdict import judge
 
 
@@ -146,3 +147,13 @@ def test_two_rows_of_the_register_are_two_decisions():
     late = {"kind": "planned", "late": True}
     plans = [plan("leads", item("leads", "hire", **late, planned="A1"), item("leads", "hire", **late, planned="A2"))]
     assert [one.first.planned for one in decisions(month, severe(month, leads=1.0, calls=0.0), plans)] == ["A1", "A2"]
+
+
+@pytest.mark.parametrize(("chance", "asked"), [(0.46, 0), (0.5, 1), (0.9, 1)])
+def test_nobody_is_asked_to_approve_on_weak_evidence(chance, asked):
+    """An action against a cause that is less likely than not waits for what is to be checked first."""
+    month, cause = month_of(), Cause(id="training", name="Training", signs={})
+    finding = SimpleNamespace(cause=cause, posterior=chance)
+    diagnosis = SimpleNamespace(key="sales.leads", findings=(finding,))
+    plans = [plan("leads", item("leads", "train", cause=cause))]
+    assert len(decisions(month, severe(month, leads=1.0, calls=0.0), plans, [diagnosis])) == asked

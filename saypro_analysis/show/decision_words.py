@@ -90,6 +90,8 @@ def no_decision(analysis: Analysis) -> str:
     held = [item for plan in analysis.plans for item in plan.recommendations]
     if any(item.kind == "check" for item in held):
         return t("First find out what the causes are: what to check stands with each KPI.")
+    if any(item.kind == "suggested" for item in held):
+        return t("What is suggested rests on weak evidence, and stands with its KPI.")
     if any(row.state == "not started" for row in follow_up(analysis.month)):
         return t("Nothing is overdue; what should have begun and has not stands with the earlier actions.")
     if any(item.kind == "planned" for item in held):
