@@ -32,13 +32,15 @@ def plan_words(told: Told | None) -> Markup:
     items = told.plan.recommendations
     if not items:
         return escape(t(GATED.get(told.plan.gated, _NOTHING)))
-    shown = [_do(item) for item in items[:SHOWN_ACTIONS]]
-    if (more := len(items) - SHOWN_ACTIONS) > 0:
+    # Without a supported cause a suggestion is for the table, beside its evidence, and promises nothing up here.
+    firm = [item for item in items if item.kind != "suggested" or supported(told.diagnosis)]
+    shown = [_do(item) for item in firm[:SHOWN_ACTIONS]]
+    if (more := len(items) - len(shown)) > 0:
         rest = n(
             "{number} more action for it below.", "{number} more actions for it below.", more, number=numeral(more)
         )
         shown.append(capital(rest))
-    foot = together(told, told.plan)
+    foot = together(told, told.plan) if len(firm) == len(items) else ""
     closing = Markup(" <b>{}</b>").format(foot) if foot else ""
     return Markup("{}{}").format(" ".join(shown), closing)
 

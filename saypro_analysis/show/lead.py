@@ -96,10 +96,19 @@ def _all_met(month: pd.Period, held: Tally) -> str:
     targets = _targets_met(month, held.judged)
     if held.at_risk:
         return t("{targets}, but {risk}.", targets=targets, risk=at_risk_words(held.at_risk))
-    worse = [told for told in held.watched if told.verdict.gap.status == "met" and told.verdict.trend.worsening]
+    worse = [
+        told
+        for told in held.watched
+        if told.verdict.gap.status == "met"
+        and (told.verdict.trend.worsening or told.verdict.limits.variation == "concerning")
+    ]
     if worse:
         return t(
-            "{targets}, but {kpi} {reason}.", targets=targets, kpi=worse[0].kpi.name, reason=watch_reason(worse[0])
+            "{targets}, but {kpi} {reason}: {against}.",
+            targets=targets,
+            kpi=worse[0].kpi.name,
+            reason=watch_reason(worse[0]),
+            against=against(worse[0]),
         )
     fields = {"targets": targets, "kpi": nearest.kpi.name, "against": against(nearest)}
     if held.judged == 1:

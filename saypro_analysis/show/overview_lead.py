@@ -157,7 +157,9 @@ def _do(analyses: Analyses) -> Markup:
     kinds = [item.kind for item in items]
     parts = [t(word, number=kinds.count(kind)) for kind, word in _KINDS if kind in kinds]
     actions = n("Action: {kinds}.", "Actions: {kinds}.", len(items), kinds=listed(parts))
-    return Markup("<b>{}</b> {}").format(actions, " ".join(part for part in (_overdue(items), _first(items)) if part))
+    return Markup("<b>{}</b> {}").format(
+        actions, " ".join(part for part in (_overdue(items), _first(items, analyses)) if part)
+    )
 
 
 def _overdue(items: Sequence[Recommendation]) -> str:
@@ -167,8 +169,10 @@ def _overdue(items: Sequence[Recommendation]) -> str:
     ) if late else ""  # fmt: skip
 
 
-def _first(items: Sequence[Recommendation]) -> str:
-    texts = [item.text.strip().rstrip(".") for item in items if item.kind == "planned" or item.effect]
+def _first(items: Sequence[Recommendation], analyses: Analyses) -> str:
+    """The first of what is planned or asked to be approved."""
+    asked = {decision.text for analysis in analyses for decision in analysis.decisions}
+    texts = [item.text.strip().rstrip(".") for item in items if item.kind == "planned" or item.text in asked]
     return t("First: {action}.", action=lower(texts[0])) if texts else ""
 
 

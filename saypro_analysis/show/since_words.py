@@ -50,9 +50,25 @@ def worse_since(told: Told) -> str:
         if told.run < 0:
             return n("{kpi} has been falling since then.", "{kpi} have been falling since then.", number, kpi=kpi)
         return n("{kpi} has been rising since then.", "{kpi} have been rising since then.", number, kpi=kpi)
+    if _as_last_year(told):
+        month = month_name(told.verdict.month - 12)
+        return n(
+            "{kpi} has been worse than usual since then, as it was in {month}.",
+            "{kpi} have been worse than usual since then, as they were in {month}.", number, kpi=kpi, month=month,
+        )  # fmt: skip
     return n(
         "{kpi} has been worse than usual since then.", "{kpi} have been worse than usual since then.", number, kpi=kpi
     )
+
+
+def _as_last_year(told: Told) -> bool:
+    """Whether the same month of last year was as far from the average on the same side: perhaps a season."""
+    actual, limits = told.verdict.gap.actual, told.verdict.limits
+    value = told.months.loc[(told.months["month"] == told.verdict.month - 12).to_numpy(), "value"]
+    if actual is None or limits.mean is None or limits.sigma is None or not len(value):
+        return False
+    now, before = actual - limits.mean, float(value.iloc[0]) - limits.mean
+    return now * before > 0 and abs(before) >= limits.sigma and abs(now - before) <= limits.sigma
 
 
 def _one_way(told: Told) -> bool:

@@ -53,7 +53,7 @@ def test_lead_has_kpi_actual_target_and_since_when(read: ReadPage, name: str) ->
     assert named, lead
     row = page.row(named[0]["name"])
     if page.missed or (len(page.kpis) > 1 and not any(kpi["at_risk"] for kpi in judged)):
-        actual, target = (re.search(r"[\d.,]*\d", words(row.select_one(cell)))[0] for cell in (".ac", ".tg"))  # type: ignore[index]
+        actual, target = (re.search(r"[\d.,]*\d", words(row.select_one(cell)))[0] for cell in (".ac", ".tg"))
         assert actual in lead
         assert target in lead
     assert SINCE.search(lead), lead
@@ -175,4 +175,4 @@ def test_the_checks_can_fail(read: ReadPage) -> None:
         cut = Checked(name=page.name, html=page.html, numbers=page.numbers)
         cut.all(selector)[0].decompose()
         with pytest.raises((AssertionError, StopIteration, KeyError, TypeError)):
-            check(lambda _name, cut=cut: cut, page.name)  # type: ignore[misc]
+            check(lambda _name, cut=cut: cut, page.name)

@@ -32,7 +32,7 @@ def test_the_block_in_company_yml_is_valid_once_its_marks_are_gone(tmp_path: Pat
 
 def test_without_the_block_nothing_is_set(sample_params: object) -> None:
     """The block is optional."""
-    assert sample_params.company.mail == Mail()  # type: ignore[attr-defined]
+    assert sample_params.company.mail == Mail()
 
 
 def test_all_faults_of_the_block_are_told_at_once(tmp_path: Path) -> None:

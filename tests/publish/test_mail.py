@@ -59,7 +59,7 @@ def sent(published: RunResult, sample_params: Params) -> EmailMessage:
 def test_the_subject_is_the_headline(sent: EmailMessage, published: RunResult) -> None:
     """Company, month, and the overview's own lead sentence, cut at a word."""
     page = (published.folder / "index.html").read_text("utf-8")
-    lead = unescape(re.sub(r"<[^>]+>", "", re.search(r'<p class="lead">(.*?)</p>', page)[1]))  # type: ignore[index]
+    lead = unescape(re.sub(r"<[^>]+>", "", re.search(r'<p class="lead">(.*?)</p>', page)[1]))
     subject = sent["Subject"]
     assert subject.startswith("SayPro, October 2026: Seven of 18 targets")
     assert len(subject) <= 150

@@ -35,19 +35,19 @@ class Post:
         self.refuse = refuse
         self.letters: list[Any] = []
 
-    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802 (the name that aiosmtpd calls)
         if address in self.refuse:
             return "550 not a sender of ours"
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802 (the name that aiosmtpd calls)
         if address in self.refuse:
             return "550 no such user here"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 (the name that aiosmtpd calls)
         self.letters.append((envelope, session))
         return "554 a virus was found" if "virus@example.org" in envelope.rcpt_tos else "250 OK"
 
@@ -98,7 +98,7 @@ def serve(authority: Any) -> Iterator[Serve]:
             server.start()
             running.callback(server.stop)
             sender = "reports@example.org"
-            return post, Mail(host="localhost", port=server.port, security=security, sender=sender, **mail)  # type: ignore[arg-type]
+            return post, Mail(host="localhost", port=server.port, security=security, sender=sender, **mail)
 
         yield start
 
@@ -129,7 +129,7 @@ def test_a_mail_arrives(serve: Serve, trusted: None, message: EmailMessage, secu
     assert (session.ssl is not None) == (security == "starttls")
     arrived = message_from_bytes(envelope.content, policy=default)
     assert arrived["Subject"] == "Übersicht"
-    assert arrived.get_content().splitlines() == message.get_content().splitlines()  # type: ignore[attr-defined]
+    assert arrived.get_content().splitlines() == message.get_content().splitlines()
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
@@ -205,7 +205,7 @@ def test_a_server_without_encryption_gets_nothing(serve: Serve, message: EmailMe
     post, mail = serve("none")
     for security in ("starttls", "tls"):
         with pytest.raises(ReportError, match=r"see mail\.host, mail\.port and mail\.security"):
-            send(message, Mail(host="localhost", port=mail.port, security=security, sender="a@example.org"), TO)  # type: ignore[arg-type]
+            send(message, Mail(host="localhost", port=mail.port, security=security, sender="a@example.org"), TO)
     assert post.letters == []
 
 
@@ -267,7 +267,7 @@ def test_the_command_line_sends(serve: Serve, authority: Any, tmp_path: Path) ->
     arrived = message_from_bytes(post.letters[0][0].content, policy=default)
     assert arrived["Subject"].startswith("SayPro, October 2026: One of two targets was missed.")
     assert arrived["X-Unsent"] is None
-    assert [part.get_filename() for part in arrived.iter_attachments()] == ["saypro-2026-10.zip"]  # type: ignore[attr-defined]
+    assert [part.get_filename() for part in arrived.iter_attachments()] == ["saypro-2026-10.zip"]
     assert [path.name for path in (tmp_path / "reports").iterdir()] == ["2026-10"]
     refused = saypro("--to", "gone@example.org", "--to", "cfo@example.org")
     assert (refused.returncode, "Traceback" in refused.stderr) == (1, False)

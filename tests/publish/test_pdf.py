@@ -130,7 +130,7 @@ def test_one_browser_prints_all_pages(chromium: None, small: Path, monkeypatch: 
 
     def counted(playwright: object) -> object:
         started.append(playwright)
-        return found(playwright)  # type: ignore[arg-type]
+        return found(playwright)
 
     monkeypatch.setattr(module, "_found", counted)
     print_pages(small)
@@ -249,7 +249,7 @@ def test_a_browser_that_does_not_start_is_told(monkeypatch: pytest.MonkeyPatch, 
 
 
 def _order(project: Path, out: Path, **changes: object) -> Order:
-    return replace(Order(params=project / "params", notebooks=project / "notebooks", out=out), **changes)  # type: ignore[arg-type]
+    return replace(Order(params=project / "params", notebooks=project / "notebooks", out=out), **changes)
 
 
 def test_a_run_without_a_browser_does_no_work(no_browser: None, tmp_path: Path) -> None:

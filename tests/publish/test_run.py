@@ -26,7 +26,7 @@ PAGES = ("index", "sales", "marketing", "customer_support", "operations", "emplo
 
 def _order(project: Path, out: Path, **changes: object) -> Order:
     order = Order(params=project / "params", notebooks=project / "notebooks", out=out)
-    return replace(order, **changes)  # type: ignore[arg-type]
+    return replace(order, **changes)
 
 
 def _own_copy(project: Path, folder: Path) -> Path:

@@ -21,6 +21,7 @@ from saypro_analysis.show.recovery_words import recovery
 from saypro_analysis.show.sections import show_head, show_missed, show_scorecard, show_watch_list
 from saypro_analysis.show.severity_words import severity_notes
 from saypro_analysis.show.signal_words import real_change
+from saypro_analysis.show.since_words import worse_since
 from saypro_analysis.show.story import Told, tell, tell_all
 from saypro_analysis.show.trend_words import trend_figures, trend_sentence
 from saypro_analysis.show.words import against, gap_text, usual_range
@@ -267,3 +268,14 @@ def test_a_target_of_zero_is_told_in_the_unit():
     analysis = planted.planted([(kpi, planted.rows(kpi, [0, 0, 2], 0.0))], company=Company(name="Acme"))
     assert "2 accidents over target" in show_head(analysis).text
     assert dataclasses.asdict(analysis.scorecard[0].gap)["percent"] is None
+
+
+def test_what_was_so_a_year_ago_is_said_to_have_been_so():
+    """A peak that the same month of last year had too may be a season: that month is named; a step has none."""
+    kpi = planted.card("stock", better="lower")
+    wave = [10.0 + (4.0 if at % 12 in (9, 10, 11) else 0.0) + 0.1 * planted.NOISE[at] for at in range(24)]
+    told = first(planted.planted([(kpi, planted.rows(kpi, wave, 12.0))]))
+    since = planted.changed(told, limits=replace(told.verdict.limits, since=pd.Period("2026-08", "M")))
+    assert worse_since(since) == "Stock has been worse than usual since then, as it was in October 2025."
+    stepped = first(planted.shift())
+    assert "2025" not in worse_since(stepped)
