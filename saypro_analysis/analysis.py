@@ -1,6 +1,8 @@
 """The whole analysis of one department's month, in one object that every chart, table, sentence and file reads."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from saypro_analysis.actions import Plan, recommend
 from saypro_analysis.budget import ErrorBudget, error_budget
@@ -34,6 +36,11 @@ class Analysis:
     outcomes: tuple[Outcome, ...] = ()
     changes: Changes | None = None
     decisions: tuple[Decision, ...] = ()
+
+    @cached_property
+    def memo(self) -> dict[object, Any]:
+        """What was worked out from this analysis once and is asked for again and again."""
+        return {}
 
     @property
     def scorecard(self) -> tuple[Verdict, ...]:

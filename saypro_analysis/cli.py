@@ -1,23 +1,31 @@
-"""The command line: ``saypro run | pdf | share | mail | check | learn | sample | schema | new ...``.
+"""The command line: ``saypro run | runs | verify | pdf | share | mail | check | learn | sample | schema | new ...``.
 
 Exit codes: 0 all done; 1 some reports (or the PDFs) failed, the rest are published, or nothing could be published,
-written or sent, or not to everyone; 2 params or usage wrong, a browser is missing, or another run is writing to the
-same folder, nothing was run; 3 data contract broken, nothing was run; 130 interrupted (Ctrl-C), 143 ended by SIGTERM:
-either way, what is published is whole. Heavy libraries are imported by the commands that need them, so that ``--help``
-is quick.
+written or sent, or not to everyone, or what is published is not what a run wrote; 2 params or usage wrong, or a browser
+is missing, nothing was run; 3 data contract broken, nothing was run; 4 another run is writing to the same folder,
+nothing was run; 130 interrupted (Ctrl-C), 143 ended by SIGTERM: either way, what is published is whole. Heavy libraries
+are imported by the commands that need them, so that ``--help`` is quick.
 """
 
-import os
 import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 
-from saypro_analysis import __version__
+from saypro_analysis import __version__, cli_run
+from saypro_analysis.cli_options import (
+    OUT,
+    PARAMS,
+    NotebooksOption,
+    OutOption,
+    ParamsOption,
+    PublishedOption,
+    beside,
+    stop,
+)
 from saypro_analysis.errors import SayproError
 
 app = typer.Typer(
@@ -30,26 +38,12 @@ app = typer.Typer(
 new = typer.Typer(help="Start something new.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(new, name="new")
 
-ParamsOption = Annotated[Path, typer.Option("--params", help="Folder of params (company.yml and the rest).")]
-NotebooksOption = Annotated[
-    Path | None, typer.Option("--notebooks", help="Folder of the notebooks; default: 'notebooks' beside the params.")
-]
-PublishedOption = Annotated[
-    str, typer.Option("--month", help="Month as 2026-10, or 'latest' for the latest published.")
-]
-OutOption = Annotated[Path, typer.Option("--out", help="Folder of the reports.")]
-PARAMS, OUT = Path("params"), Path("reports")
-
 
 class Attach(StrEnum):
     """What a mail brings along."""
 
     ZIP = "zip"
     PAGE = "page"
-
-
-def _beside(params: Path, notebooks: Path | None) -> Path:
-    return notebooks or params.parent / "notebooks"
 
 
 def _version(wanted: bool) -> None:
@@ -68,48 +62,11 @@ def _options(
 
 
 @app.command()
-def run(
-    month: Annotated[str, typer.Option(help="Month as 2026-10, or 'latest' for the latest complete one.")] = "latest",
-    department: Annotated[list[str] | None, typer.Option(help="Only this department; may be given again.")] = None,
-    params: ParamsOption = PARAMS,
-    notebooks: NotebooksOption = None,
-    out: OutOption = OUT,
-    jobs: Annotated[int, typer.Option(min=1, help="Reports made at the same time.")] = os.cpu_count() or 1,
-    pdf: Annotated[bool, typer.Option("--pdf", help="Print a PDF beside every page; needs Chromium.")] = False,
-) -> None:
-    """Make and publish the reports of one month."""
-    from saypro_analysis.publish.progress import progress_display
-    from saypro_analysis.publish.run import Order
-    from saypro_analysis.publish.run import run as run_month
-
-    signal.signal(signal.SIGTERM, _stop)
-    wanted = tuple(dict.fromkeys(department or ()))
-    where = _beside(params, notebooks)
-    order = Order(params=params, notebooks=where, out=out, month=month, departments=wanted, jobs=jobs, pdf=pdf)
-    with progress_display() as progress:
-        result = run_month(order, progress=progress)
-    if result.made_up:
-        typer.echo("The data are made up: the sample company. See README, 'Your own data'.")
-    for outcome in result.outcomes:
-        if not outcome.made:
-            typer.echo(f"{outcome.page}: {outcome.reason}", err=True)
-    typer.echo(f"Overview of {result.month}: {result.folder / 'index.html'}")
-    raise typer.Exit(result.exit_code)
-
-
-def _stop(number: int, _frame: FrameType | None) -> None:
-    """At SIGTERM the run is broken off like at Ctrl-C: it ends its workers and removes what it staged."""
-    signal.signal(number, signal.SIG_IGN)  # once is enough: a second one must not disturb the clearing up
-    typer.echo("Stopped; what is published is whole.", err=True)
-    raise SystemExit(128 + number)
-
-
-@app.command()
 def pdf(month: PublishedOption = "latest", out: OutOption = OUT) -> None:
     """Print a PDF beside every page of a published month, through an installed Chromium."""
     from saypro_analysis.publish.pdf import print_month
 
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, stop)
     for path in print_month(out, month):
         typer.echo(f"Wrote {path}")
 
@@ -157,10 +114,10 @@ def mail(
 @app.command()
 def check(params: ParamsOption = PARAMS, notebooks: NotebooksOption = None) -> None:
     """Check params and data, and run nothing."""
-    from saypro_analysis.publish.run import Order
+    from saypro_analysis.publish.order import Order
     from saypro_analysis.publish.run import check as check_all
 
-    settings, snapshot = check_all(Order(params=params, notebooks=_beside(params, notebooks), out=OUT))
+    settings, snapshot = check_all(Order(params=params, notebooks=beside(params, notebooks), out=OUT))
     kpis = sum(len(department.kpis) for department in settings.departments.values())
     notes = int((snapshot.quality["verdict"] == "note").sum())
     typer.echo(f"Params are fine: {len(settings.departments)} departments, {kpis} KPIs.")
@@ -213,7 +170,7 @@ def new_department(
     """Start a department: params, notebook, empty evidence and actions, ready to run."""
     from saypro_analysis.publish.new import make_department
 
-    where = _beside(params, notebooks)
+    where = beside(params, notebooks)
     for path in make_department(department, name=name, table=table, params=params, notebooks=where):
         typer.echo(f"Wrote {path}")
     typer.echo(f"Next: saypro run --department {department}" + (f" --params {params}" if params != PARAMS else ""))
@@ -224,7 +181,7 @@ def new_notebooks(params: ParamsOption = PARAMS, notebooks: NotebooksOption = No
     """Write the standard notebook of every department that has none, and of the overview."""
     from saypro_analysis.publish.new import make_notebooks
 
-    made = make_notebooks(params=params, notebooks=_beside(params, notebooks))
+    made = make_notebooks(params=params, notebooks=beside(params, notebooks))
     for path in made:
         typer.echo(f"Wrote {path}")
     if not made:
@@ -239,6 +196,11 @@ def schema(folder: Annotated[Path, typer.Argument(help="Where to write the schem
 
     for path in (*write_schemas(folder), write_results_schema(folder)):
         typer.echo(f"Wrote {path}")
+
+
+app.command()(cli_run.run)
+app.command()(cli_run.runs)
+app.command()(cli_run.verify)
 
 
 def main(arguments: list[str] | None = None) -> None:

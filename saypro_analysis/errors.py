@@ -1,5 +1,6 @@
 """The few kinds of error that a user can meet; each carries the exit code that the CLI returns."""
 
+import unicodedata
 from dataclasses import dataclass
 
 
@@ -21,7 +22,16 @@ class Fault:
 
     def __str__(self) -> str:
         parts = [part for part in (self.where, self.key, self.found) if part]
-        return ": ".join(parts) + (f"; {self.hint}" if self.hint else "")
+        return visible(": ".join(parts) + (f"; {self.hint}" if self.hint else ""))
+
+
+def visible(text: str) -> str:
+    """The text with control and direction characters as escapes: names and labels come from anywhere.
+
+    >>> print(visible("no column " + chr(27) + "[31mday"))
+    no column \\x1b[31mday
+    """
+    return "".join(repr(sign)[1:-1] if unicodedata.category(sign) in ("Cc", "Cf") else sign for sign in text)
 
 
 class SayproError(Exception):
@@ -35,7 +45,7 @@ class SayproError(Exception):
         self.faults = faults
 
     def __str__(self) -> str:
-        return "\n".join([self.message, *(f"  {fault}" for fault in self.faults)])
+        return "\n".join([visible(self.message), *(f"  {fault}" for fault in self.faults)])
 
 
 class ReportError(SayproError):
@@ -54,3 +64,9 @@ class DataError(SayproError):
     """A data contract is broken, so that a number would be wrong; nothing was run."""
 
     exit_code = 3
+
+
+class LockedError(SayproError):
+    """Another run is writing to the same folder; nothing was run, and trying again later may do."""
+
+    exit_code = 4

@@ -459,6 +459,31 @@ class Published:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """What a department's report has and its member's has not, as it stands in the company's params.
+
+    ``targets``: KPIs that are there without their target; ``costs``: without what a unit of their gap costs. ``signs``
+    are no longer measured.
+    """
+
+    kpis: tuple[Kpi, ...] = ()
+    targets: tuple[Kpi, ...] = ()
+    costs: tuple[Kpi, ...] = ()
+    signs: tuple[Sign, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    actions: tuple[PlannedAction, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartOf:
+    """The member of a dimension that a report is of, where it is not of the whole company, and what it lacks."""
+
+    dimension: str
+    label: str
+    left_out: LeftOut
+
+
+@dataclass(frozen=True, kw_only=True)
 class DepartmentMonth:
     """One department in one month: everything the analysis needs, and nothing later than the month.
 
@@ -468,6 +493,7 @@ class DepartmentMonth:
     (NaN: none), for the false discovery rate. ``quality`` is the data-quality table of the sources.
     ``provenance`` names the data's date, fingerprint and versions, as text. ``before`` is the same department a month
     earlier, by the same params and data, for what has changed since; ``published`` is the last report before this one.
+    ``part``: the member of a dimension whose month it is; None where it is the whole company's.
     """
 
     company: Company
@@ -487,3 +513,4 @@ class DepartmentMonth:
     published: Published | None = None
     sample: bool = False
     outcomes: tuple[RecordedOutcome, ...] = ()
+    part: PartOf | None = None

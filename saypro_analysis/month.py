@@ -1,9 +1,10 @@
 """Where data meets the nouns: open a department's, or the whole company's, month.
 
-The monthly run computes the data once and points the notebooks to them with the environment variable
-``SAYPRO_SNAPSHOT``, to its copy of the params with ``SAYPRO_PARAMS``, and to the last month that was published before
-with ``SAYPRO_EARLIER`` (empty: none); it says with ``SAYPRO_RUN_AT`` when it began. Without them, as in JupyterLab, the
-data are computed from their source, and published months are looked for in ``reports`` beside the params.
+The monthly run opens every department once and hands that to its notebooks (``data.opened``). For what they open
+beside it, it points them to the data that it computed with the environment variable ``SAYPRO_SNAPSHOT``, to its copy of
+the params with ``SAYPRO_PARAMS``, and to the last month that was published before with ``SAYPRO_EARLIER`` (or none).
+Without these, as in JupyterLab, the data are computed from their source, and published months are looked for in
+``reports`` beside the params.
 """
 
 import os
@@ -19,10 +20,11 @@ import pandas as pd
 from saypro_analysis import __version__
 from saypro_analysis.analysis import Analysis, analyse
 from saypro_analysis.data.earlier import earlier_report, read_published
+from saypro_analysis.data.opened import opened_departments, read_opened
 from saypro_analysis.data.params import read_params
 from saypro_analysis.data.reader import nearest
 from saypro_analysis.data.sample import make_sample
-from saypro_analysis.data.snapshot import Snapshot, read_snapshot, take_snapshot
+from saypro_analysis.data.snapshot import Snapshot, fingerprint_of, read_snapshot, take_snapshot
 from saypro_analysis.data.targets import targets_after
 from saypro_analysis.data.views import tables_behind
 from saypro_analysis.errors import Fault, ParamsError, ReportError
@@ -34,7 +36,6 @@ from saypro_analysis.texts import n, speaking
 SNAPSHOT = "SAYPRO_SNAPSHOT"
 PARAMS = "SAYPRO_PARAMS"
 EARLIER = "SAYPRO_EARLIER"
-RUN_AT = "SAYPRO_RUN_AT"
 LATEST = "latest"
 
 
@@ -54,6 +55,9 @@ def open_month(department: str, month: str = LATEST, params: str = "params") -> 
     that is not held, DataError for data that break their contract, ReportError when the department has no
     complete value in that month.
     """
+    path = (opened_departments() or {}).get(department)
+    if path is not None and str((opened := read_opened(path)).month) == month:
+        return opened
     settings = read_params(find_params(params))
     if department not in settings.departments:
         fault = Fault(where="department", found=repr(department), hint=nearest(department, settings.departments))
@@ -67,20 +71,35 @@ def open_company(
     month: str = LATEST, params: str = "params", *, missing: Mapping[str, str] | None = None
 ) -> CompanyMonth:
     """Every department in one month, analysed; those in ``missing``, and those without data, are left out."""
+    reasons = dict(missing or {})
+    if (paths := opened_departments()) is not None:
+        opened = [read_opened(path) for name, path in paths.items() if name not in reasons]
+        if all(str(one.month) == month for one in opened):
+            analyses = tuple(analyse(one) for one in opened)
+            return CompanyMonth(month=pd.Period(month, "M"), analyses=analyses, missing=reasons)
     settings = read_params(find_params(params))
     snapshot = load_snapshot(settings)
     held = resolve_month(month, snapshot)
-    published = _published(settings, held)
-    reasons = dict(missing or {})
-    analyses = []
-    for name in settings.departments:
-        if name in reasons:
-            continue
+    found = company_month(settings, snapshot, held, published=_published(settings, held))
+    reasons = {**{name: error.message for name, error in found.items() if isinstance(error, ReportError)}, **reasons}
+    months = [one for name, one in found.items() if isinstance(one, DepartmentMonth) and name not in reasons]
+    return CompanyMonth(month=held, analyses=tuple(analyse(one) for one in months), missing=reasons)
+
+
+def company_month(
+    params: Params, snapshot: Snapshot, month: pd.Period, *, published: Published | None = None, prepared: str = ""
+) -> dict[str, DepartmentMonth | ReportError]:
+    """Every department in one month, in their order, or why there is none. ``prepared``: when the reports were made."""
+    tests = {at: _family(params, snapshot, at) for at in (month, month - 1)}
+    found: dict[str, DepartmentMonth | ReportError] = {}
+    for name in params.departments:
         try:
-            analyses.append(analyse(department_month(settings, snapshot, name, held, published=published)))
+            one = department_month(params, snapshot, name, month, published=published, tests=tests)
+            prepared_at = {"Prepared": prepared} if prepared else {}
+            found[name] = replace(one, provenance={**one.provenance, **prepared_at})
         except ReportError as error:
-            reasons[name] = error.message
-    return CompanyMonth(month=held, analyses=tuple(analyses), missing=reasons)
+            found[name] = error
+    return found
 
 
 def find_params(params: str) -> Path:
@@ -134,10 +153,10 @@ def _published(params: Params, month: pd.Period) -> Published | None:
 
 def resolve_month(text: str, snapshot: Snapshot) -> pd.Period:
     """The month meant by ``text``; raises ParamsError for a month that is malformed, not over, or before the data."""
-    if text == LATEST:
+    if isinstance(text, str) and text == LATEST:
         return snapshot.latest
-    if not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])", text):
-        fault = Fault(where="month", found=repr(text), hint="write it as 2026-10, or 'latest'")
+    if not isinstance(text, str) or not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])", text):
+        fault = Fault(where="month", found=repr(text), hint="write it as 2026-10, or 'latest', in quotes")
         raise ParamsError("The month is not understood; nothing was run.", (fault,))
     month = pd.Period(text, "M")
     first = snapshot.monthly.loc[snapshot.monthly["complete"], "month"].min()
@@ -149,21 +168,38 @@ def resolve_month(text: str, snapshot: Snapshot) -> pd.Period:
 
 
 def department_month(
-    params: Params, snapshot: Snapshot, name: str, month: pd.Period, *, published: Published | None = None
-) -> DepartmentMonth:
+    params: Params, snapshot: Snapshot, name: str, month: pd.Period, *, published: Published | None = None,
+    tests: Mapping[pd.Period, Mapping[str, float]] | None = None,
+) -> DepartmentMonth:  # fmt: skip
     """One department in one month out of a snapshot, with the month before it where that has any value.
 
-    ``published``: what the last report had. Raises ReportError when the department has no complete value in the month.
+    ``published``: what the last report had; ``tests``: the p of all trend tests of both months, where they are known.
+    Raises ReportError when the department has no complete value in the month.
     """
-    now = _department_month(params, snapshot, name, month)
+    held = tests or {}
+    now = _department_month(params, snapshot, name, month, held.get(month))
     try:
-        before = _department_month(params, snapshot, name, month - 1)
+        before = _department_month(params, snapshot, name, month - 1, held.get(month - 1))
     except ReportError:
         before = None
-    return replace(now, before=before, published=published)
+    return replace(now, before=before, published=_own_published(published, name))
 
 
-def _department_month(params: Params, snapshot: Snapshot, name: str, month: pd.Period) -> DepartmentMonth:
+def _own_published(published: Published | None, name: str) -> Published | None:
+    if published is None:
+        return None
+    own = published.values["department"].eq(name)
+    return replace(published, values=published.values[own].reset_index(drop=True))
+
+
+def _family(params: Params, snapshot: Snapshot, month: pd.Period) -> dict[str, float]:
+    every = (kpi for department in params.departments.values() for kpi in department.kpis.values())
+    return weigh_family(snapshot.monthly, every, month)
+
+
+def _department_month(
+    params: Params, snapshot: Snapshot, name: str, month: pd.Period, tests: Mapping[str, float] | None
+) -> DepartmentMonth:
     department = params.departments[name]
     register = _register_then(params.register.get(name, ()), month, snapshot.latest)
     monthly = _own_rows(department, snapshot.monthly, month, {row.comparator for row in register})
@@ -185,10 +221,8 @@ def _department_month(params: Params, snapshot: Snapshot, name: str, month: pd.P
         quality=_own_quality(params, department, snapshot.quality),
         looked_at=_looked_at(params, department),
         ahead=_own(department, targets_after(month, snapshot.monthly, snapshot.ahead)),
-        trend_p=weigh_family(
-            snapshot.monthly, (k for d in params.departments.values() for k in d.kpis.values()), month
-        ),
-        provenance=_provenance(params, department, snapshot),
+        trend_p=_family(params, snapshot, month) if tests is None else tests,
+        provenance=_provenance(params, department, snapshot, monthly),
         sample=snapshot.made_up,
     )
 
@@ -236,16 +270,16 @@ def _own_quality(params: Params, department: Department, quality: pd.DataFrame) 
     return quality[quality["table"].isin(_own_tables(params, department))].reset_index(drop=True)
 
 
-def _provenance(params: Params, department: Department, snapshot: Snapshot) -> dict[str, str]:
+def _provenance(params: Params, department: Department, snapshot: Snapshot, monthly: pd.DataFrame) -> dict[str, str]:
     import duckdb
 
     used = snapshot.sources[snapshot.sources["table"].isin(_own_tables(params, department))]
     files = used[used["file"] != "view"]
     return {
-        "Prepared": os.environ.get(RUN_AT) or f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "Prepared": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "Data as of": snapshot.as_of,
         "Sources": _sources(params, files),
-        "Data fingerprint": snapshot.fingerprint[:16],
+        "Data fingerprint": fingerprint_of([monthly, used])[:16],
         "Made with": f"saypro-analysis {__version__}, pandas {pd.__version__}, duckdb {duckdb.__version__}",
     }
 

@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ import nbformat
 import pytest
 
 from saypro_analysis.publish.lock import locked
+from saypro_analysis.publish.runs import run_records
 
 pytestmark = pytest.mark.xdist_group("cli")
 
@@ -189,7 +191,7 @@ def test_a_full_disk_leaves_what_was_published(own: Path) -> None:
     shown = _saypro("run", "--department", "sales", cwd=own, preexec_fn=limit)
     assert (shown.returncode, "Traceback" in shown.stderr) == (1, False)
     assert (own / "reports" / "2026-10" / "index.html").read_text("utf-8") == "good"
-    assert [path.name for path in (own / "reports").iterdir()] == ["2026-10"]
+    assert sorted(path.name for path in (own / "reports").iterdir()) == [".runs", "2026-10"]
 
 
 def _put_cell(own: Path, department: str, source: str) -> None:
@@ -205,16 +207,16 @@ def test_a_run_that_can_make_no_report_is_exit_1(own: Path) -> None:
     shown = _saypro("run", "--department", "sales", cwd=own)
     assert (shown.returncode, "Traceback" in shown.stderr) == (1, False)
     assert "  sales: the notebook failed: ValueError: the rows are gone" in shown.stderr
-    assert list((own / "reports").iterdir()) == []
+    assert [path.name for path in (own / "reports").iterdir()] == [".runs"]
 
 
-def test_two_runs_on_one_folder_are_exit_2(own: Path) -> None:
+def test_two_runs_on_one_folder_are_exit_4(own: Path) -> None:
     """The second run says which process works there, and writes nothing."""
     with locked(own / "reports"):
         shown = _saypro("run", "--department", "sales", cwd=own)
         assert [path.name for path in (own / "reports").iterdir()] == [".lock"]
-    assert (shown.returncode, "Traceback" in shown.stderr) == (2, False)
-    assert f"another run is writing to this folder (pid {os.getpid()})" in shown.stderr
+    assert (shown.returncode, "Traceback" in shown.stderr) == (4, False)
+    assert f"another run is writing to this folder (pid {os.getpid()} on {socket.gethostname()}, since" in shown.stderr
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
@@ -235,7 +237,8 @@ def test_a_run_that_is_ended_leaves_nothing_behind(own: Path, tmp_path: Path, nu
         _, said = started.communicate(timeout=30)
     assert (started.returncode, "Traceback" in said) == (code, False)
     _wait_for(lambda: not any(_is_alive(int(pid)) for pid in pids.read_text("utf-8").split()), seconds=10)
-    assert [path.name for path in (own / "reports").rglob("*")] == ["2026-10", "index.html"]
+    assert sorted(path.name for path in (own / "reports").iterdir()) == [".runs", "2026-10"]
+    assert [record["status"] for record in run_records(own / "reports")] == ["interrupted"]
     assert (own / "reports" / "2026-10" / "index.html").read_text("utf-8") == "good"
     assert list((tmp_path / "temporary").iterdir()) == []
 

@@ -144,7 +144,7 @@ def test_unknown_department(params: str, tmp_path: Path) -> None:
 )
 def test_malformed_month(params: str, tmp_path: Path, text: str) -> None:
     """A month is written as 2026-10."""
-    assert "write it as 2026-10, or 'latest'" in refused(tmp_path, ParamsError, "sales", text, params)
+    assert "write it as 2026-10, or 'latest', in quotes" in refused(tmp_path, ParamsError, "sales", text, params)
 
 
 @pytest.mark.parametrize("text", ["2026-10", "2027-01", "2026-05", "1999-12", "2999-01"])

@@ -1,16 +1,18 @@
 """The measures by month and segment: one query per table, whose answer is split into its measures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from saypro_analysis.data.queries import adds_up, by_table, compose, is_level, to_sql
+from saypro_analysis.data.queries import adds_up, by_table, compose, is_level, to_sql, with_lost
 from saypro_analysis.data.sources import Source
 from saypro_analysis.errors import DataError, Fault
 from saypro_analysis.kpi import Measure, Params
 
 KEY = ["dimension", "segment", "month"]
+#: Characters of a segment's label; real ones have a few words.
+LONGEST_LABEL = 1000
 
 
 def all_measures(params: Params) -> dict[str, Measure]:
@@ -34,7 +36,7 @@ def measure_values(params: Params, source: Source, *, as_of: pd.Timestamp) -> di
         faults += [Fault(where=f"table {table}", key=d, found="no such column for a segment") for d in lacking]
         if lacking:
             continue
-        query = compose([measures[name] for name in names], dimensions)
+        query = with_lost(compose([measures[name] for name in names], dimensions), len(names))
         try:
             frame = source.query(to_sql(query), about=table)
         except DataError as error:
@@ -42,11 +44,32 @@ def measure_values(params: Params, source: Source, *, as_of: pd.Timestamp) -> di
             continue
         frame["month"] = pd.to_datetime(frame["month"]).dt.to_period("M")
         frame = frame[frame["month"] <= as_of.to_period("M")]
+        faults += [*_long_labels(frame, table), *_lost(params, frame, {name: measures[name] for name in names})]
         for position, name in enumerate(names):
             result[name] = _one_measure(frame, position, measures[name], last=as_of.to_period("M"))
     if faults:
         raise DataError("KPI definitions do not fit the data; nothing was run.", tuple(dict.fromkeys(faults)))
     return result
+
+
+def _long_labels(frame: pd.DataFrame, table: str) -> Iterator[Fault]:
+    """Nobody names a segment in a thousand characters: it is free text, or a quotation mark that is never closed."""
+    long = frame[frame["segment"].str.len() > LONGEST_LABEL].drop_duplicates("dimension")
+    for dimension, label in zip(long["dimension"], long["segment"], strict=True):
+        found = f"a label of {len(label)} characters, {label[:40]!r}..."
+        hint = "mend the record, or leave the column out of segments"
+        yield Fault(where=f"table {table}", key=str(dimension), found=found, hint=hint)
+
+
+def _lost(params: Params, frame: pd.DataFrame, measures: Mapping[str, Measure]) -> Iterator[Fault]:
+    """Totals that are no number: what they add up holds one, or is too large. They are not missing, but wrong."""
+    first = pd.Period(params.company.data.first_month or "1000-01", "M")
+    for position, (name, measure) in enumerate(measures.items()):
+        lost = _trusted(frame[frame[f"lost_{position}"].eq(True) & frame["month"].ge(first)], measure)
+        if len(lost):
+            hint = "look for infinity, a division by zero, and slips of many digits in its records"
+            found = f"no finite number in {lost['month'].min()}"
+            yield Fault(where=f"table {measure.table}", key=name, found=found, hint=hint)
 
 
 def _dimensions(params: Params, names: Sequence[str]) -> list[str]:

@@ -58,11 +58,13 @@ def span_of(source: "Source", table: str, text: str, *, as_of: str, today: date)
     """The span of one date expression of a table; None when no record is dated by then."""
     until = as_of or today.isoformat()
     day = f"CAST({parse_scalar(text).sql(DIALECT)} AS DATE)"
-    days = f"SELECT DISTINCT {day} AS day FROM main.{quoted(table)}"
-    frame = source.query(f"SELECT day FROM ({days}) WHERE day <= DATE '{until}' ORDER BY day", about=table)
+    # A name that no column has: were it the column's own, a missing column would be told as one used too early.
+    days = f"SELECT DISTINCT {day} AS saypro_day FROM main.{quoted(table)}"
+    kept = f"SELECT saypro_day FROM ({days}) WHERE saypro_day <= DATE '{until}' ORDER BY saypro_day"
+    frame = source.query(kept, about=table)
     if frame.empty:
         return None
-    held = pd.to_datetime(frame["day"])
+    held = pd.to_datetime(frame["saypro_day"])
     recent = held[held > held.iloc[-1] - pd.Timedelta(days=365)]
     pauses = recent.diff().dt.days.dropna()
     pause = int(pauses.quantile(USUAL, interpolation="higher")) if len(pauses) else 1

@@ -4,6 +4,7 @@ Every function returns faults with file, line, key, what was found, and what is 
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
@@ -43,6 +44,8 @@ def check_company(document: Document, company: Company) -> Iterator[Fault]:
         yield document.fault(
             ("decide_within",), found=str(company.decide_within), hint="days: a whole number from 0 to 365"
         )
+    if any(unicodedata.category(letter) == "Cc" for letter in company.data.source):
+        yield document.fault(("data", "source"), found=repr(company.data.source)[:100], hint="no control characters")
     if company.data.as_of and not is_day(company.data.as_of):
         yield document.fault(("data", "as_of"), found=company.data.as_of, hint='a day such as "2026-10-31"')
     if company.data.first_month and not MONTH.fullmatch(company.data.first_month):

@@ -50,13 +50,16 @@ def find_tables(source: Path) -> dict[str, RawTable]:
 
     Raises DataError when there is no such source, nothing in it, or two files of one name.
     """
-    if source.is_dir():
-        return _folder_tables(source)
-    if source.is_file() and source.suffix in (".duckdb", ".db"):
-        return _duckdb_tables(source)
-    found = "is no folder and no .duckdb file" if source.exists() else "does not exist"
+    try:
+        if source.is_dir():
+            return _folder_tables(source)
+        if source.is_file() and source.suffix in (".duckdb", ".db"):
+            return _duckdb_tables(source)
+        found = "is no folder and no .duckdb file" if source.exists() else "does not exist"
+    except OSError as error:  # such as a name that is too long, or a folder that must not be read
+        found = f"cannot be read ({error.strerror})"
     hint = "set data.source in company.yml to a folder of CSV, Parquet or Excel files, or to a DuckDB file"
-    raise DataError("The data source cannot be read.", (Fault(where=source.name, found=found, hint=hint),))
+    raise DataError("The data source cannot be read.", (Fault(where=source.name[:100], found=found, hint=hint),))
 
 
 def _folder_tables(folder: Path) -> dict[str, RawTable]:

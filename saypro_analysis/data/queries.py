@@ -64,6 +64,18 @@ def compose(measures: Sequence[Measure], dimensions: Sequence[str]) -> exp.Expr:
     return query
 
 
+def with_lost(query: exp.Expr, count: int) -> exp.Expr:
+    """``query`` with a column ``lost_<i>`` for each of its ``count`` measures: whether the value is no number.
+
+    Such a value would come back as one that is missing.
+    """
+    lost = [
+        exp.Not(this=exp.func("ISFINITE", exp.column(f"value_{i}"), dialect=DIALECT)).as_(f"lost_{i}")
+        for i in range(count)
+    ]
+    return exp.select(exp.Star(), *lost).from_(exp.paren(query).as_("measured"))
+
+
 def _select(part: Part, count: int, dimensions: Sequence[str]) -> exp.Select:
     columns: list[exp.Expr] = [exp.column("saypro_month").as_("month"), *_labels(dimensions)]
     inside = dict(part.measures)

@@ -45,10 +45,15 @@ class Snapshot:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the tables' contents; the same data give the same value."""
-        digest = hashlib.sha256(json.dumps([self.as_of, self.made_up]).encode())
-        for name in _NAMES:
-            digest.update(_plain(getattr(self, name)).to_csv(index=False).encode())
-        return digest.hexdigest()
+        return fingerprint_of([getattr(self, name) for name in _NAMES], facts=[self.as_of, self.made_up])
+
+
+def fingerprint_of(tables: Iterable[pd.DataFrame], *, facts: object = None) -> str:
+    """SHA-256 of the contents of tables, and of ``facts`` beside them."""
+    digest = hashlib.sha256(json.dumps(facts).encode())
+    for table in tables:
+        digest.update(_plain(table).to_csv(index=False).encode())
+    return digest.hexdigest()
 
 
 def take_snapshot(params: Params, source_path: Path, *, today: date | None = None) -> Snapshot:
@@ -109,7 +114,7 @@ def _stop_if_broken(quality: pd.DataFrame) -> None:
 def _stop_at_other_scales(params: Params, monthly: pd.DataFrame) -> None:
     faults = tuple(scale_faults(params, monthly))
     if faults:
-        raise DataError("Percentages are on different scales; nothing was run.", faults)
+        raise DataError("Values are on different scales; nothing was run.", faults)
 
 
 def _sources(source: Source, spans_held: Iterable[Span]) -> pd.DataFrame:

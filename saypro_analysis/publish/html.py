@@ -184,18 +184,20 @@ class ReportExporter(TemplateExporter):
 
     file_extension = ".html"
 
-
-def make_exporter() -> Any:
-    """An exporter with our template; make one and use it for many notebooks (compiling the template is the cost)."""
-    return ReportExporter(template_name="saypro", extra_template_basedirs=[str(TEMPLATES)])  # type: ignore[no-untyped-call]
+    def get_prefix_root_dirs(self) -> list[str]:
+        """No templates but ours: one of its name, or settings, in a user's Jupyter folders would change the pages."""
+        return []
 
 
 @lru_cache(maxsize=1)
-def _shared_exporter() -> Any:
-    return make_exporter()
+def shared_exporter() -> Any:
+    """The exporter with our template, its template compiled; one for all notebooks (compiling is most of the cost)."""
+    exporter = ReportExporter(template_name="saypro", extra_template_basedirs=[str(TEMPLATES)])  # type: ignore[no-untyped-call]
+    _ = exporter.template
+    return exporter
 
 
 def export_html(notebook: Any, *, exporter: Any = None) -> str:
     """The page of an executed notebook as one self-contained HTML file."""
-    page, _ = (exporter or _shared_exporter()).from_notebook_node(notebook)
+    page, _ = (exporter or shared_exporter()).from_notebook_node(notebook)
     return _FORBIDDEN.sub("", str(page))

@@ -1,18 +1,11 @@
-"""What a page is made from: the run's own copy of the params, and a fingerprint of everything that goes in.
+"""The run's own copy of the params: a file edited while it works cannot give one month pages of two minds."""
 
-Kernels start at different times. They read the copy, so that a file edited while a run works cannot give one month
-pages of two minds.
-"""
-
-import hashlib
-import json
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from saypro_analysis import __version__
 from saypro_analysis.errors import Fault, ParamsError
 
 _FOLDERS = ("departments", "evidence", "actions")
@@ -47,30 +40,3 @@ def params_files(params: Path) -> list[Path]:
     """Every file that params are read from; data that lie in the same folder are none of them."""
     folders = [path for name in _FOLDERS for path in (params / name).glob("*")]
     return sorted(path for path in [*params.glob("*.y*ml"), params / "outcomes.csv", *folders] if path.is_file())
-
-
-def page_inputs(params: Path, notebook: Path, data: str) -> str:
-    """SHA-256 of what a page is made from: data (their fingerprint), params, the page's notebook, this package.
-
-    Empty when there is no notebook: such a page cannot be made.
-    """
-    if not notebook.is_file():
-        return ""
-    files = [[path.relative_to(params).as_posix(), _sha256(path.read_bytes())] for path in params_files(params)]
-    parts = [__version__, data, files, _sha256(_cells(notebook))]
-    return _sha256(json.dumps(parts).encode())
-
-
-def _cells(notebook: Path) -> bytes:
-    """What is run of a notebook: its cells without their outputs, which an analyst may have saved with it."""
-    text = notebook.read_bytes()
-    try:
-        cells = json.loads(text)["cells"]
-        held = [[cell["cell_type"], cell["source"], cell["metadata"].get("tags", [])] for cell in cells]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return text  # no notebook: its run will say so
-    return json.dumps(held).encode()
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -5,7 +5,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from saypro_analysis.publish.fingerprints import Parts, digest, reasons
+from saypro_analysis.publish.hashes import intact
 from saypro_analysis.publish.report import Outcome
+from saypro_analysis.publish.staged import page_files
 from saypro_analysis.show.results import scorecard_rows
 from saypro_analysis.show.results_schema import SCHEMA_VERSION
 from saypro_analysis.texts import later, t
@@ -57,28 +60,49 @@ def _is_readable(part: Any) -> bool:
     return True
 
 
-def stale_pages(folder: Path, inputs: Mapping[str, str]) -> tuple[str, ...]:
-    """The departments whose published page would now be made from something else (``inputs``: as in missing_pages)."""
+def due_pages(
+    folder: Path, manifest: Mapping[str, Any], inputs: Mapping[str, Parts], *, force: Sequence[str] = ()
+) -> dict[str, tuple[str, ...]]:
+    """Why each department's page has to be made: id -> reasons, none for one that is published and up to date.
+
+    ``manifest`` is that of the published month in ``folder``, ``inputs`` the parts of each page now (``fingerprints``;
+    empty: it cannot be made). A page counts as published while it, its notebook and its numbers are what was written.
+    """
     kept = kept_pages(folder, tuple(inputs), {})
-    return tuple(name for name in kept if inputs[name] and kept[name].get("inputs") != inputs[name])
+    due: dict[str, tuple[str, ...]] = {}
+    for name, now in inputs.items():
+        entry = manifest.get("reports", {}).get(name, {})
+        if name in force:
+            due[name] = ("asked for with --force",)
+        elif name not in kept or entry.get("status") != "ok":
+            due[name] = reasons(None, now)
+        elif not intact(folder, manifest["files"], page_files(name)) or kept[name].get("inputs") != digest(
+            entry.get("inputs")
+        ):
+            due[name] = ("its files are not what the run wrote",)
+        else:
+            due[name] = reasons(entry["inputs"], now)
+    return due
 
 
 def missing_pages(
-    outcomes: Sequence[Outcome], kept: Mapping[str, Mapping[str, Any]], inputs: Mapping[str, str], month: str
+    outcomes: Sequence[Outcome], kept: Mapping[str, Mapping[str, Any]], inputs: Mapping[str, Parts], month: str
 ) -> dict[str, str]:
     """Why a department's page is not of this run: department id -> reason; those that are up to date are not in it.
 
-    ``inputs`` has the fingerprint that each department's page would have now, for all departments in order.
+    ``inputs`` has the parts that each department's page would be made from now, for all departments in order.
     """
     ran = {outcome.page: outcome.reason for outcome in outcomes}
-    reasons = {name: _reason(name, ran, kept, now, month) for name, now in inputs.items()}
-    return {name: reason for name, reason in reasons.items() if reason}
+    found = {name: _reason(name, ran, kept, now, month) for name, now in inputs.items()}
+    return {name: reason for name, reason in found.items() if reason}
 
 
-def _reason(name: str, ran: Mapping[str, str], kept: Mapping[str, Mapping[str, Any]], inputs: str, month: str) -> str:
+def _reason(name: str, ran: Mapping[str, str], kept: Mapping[str, Mapping[str, Any]], inputs: Parts, month: str) -> str:
+    if ran.get(name) == "":
+        return ""
     if name not in kept:
         return ran[name] if name in ran else t("not run")
     if name in ran:
         return t(KEPT, reason=ran[name])
-    up_to_date = inputs and kept[name].get("inputs") == inputs
+    up_to_date = inputs and kept[name].get("inputs") == digest(inputs)
     return "" if up_to_date else t(STALE, month=month)

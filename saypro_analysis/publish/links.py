@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from saypro_analysis.errors import ReportError
-from saypro_analysis.publish.folders import write_whole
+from saypro_analysis.publish.folders import change_month, write_whole
 from saypro_analysis.publish.manifest import NAME, list_again
 
 TAG = re.compile(r"""<a\b(?:[^>"']|"[^"]*"|'[^']*')*>""")
@@ -38,9 +38,16 @@ def _linked(tag: str, pages: Set[str]) -> str:
 def link_later(out: Path, month: str) -> None:
     """Set the links of the months published after ``month`` anew: they may lead to it now."""
     for folder in sorted(out.glob(_MONTH)):
-        if folder.name > month and (folder / NAME).is_file() and link_folder(folder):
+        if folder.name > month and (folder / NAME).is_file():
             with suppress(ReportError):  # a damaged manifest.json is that month's fault, not this run's
-                list_again(folder)
+                change_month(out, folder.name, _linked_again)
+
+
+def _linked_again(staging: Path) -> bool:
+    changed = link_folder(staging)
+    if changed:
+        list_again(staging)
+    return changed
 
 
 def link_folder(folder: Path) -> bool:

@@ -1,7 +1,9 @@
 """Find what a page would fetch or run: scripts, and addresses outside the page."""
 
 import re
-from html.parser import HTMLParser
+from collections.abc import Sequence
+
+from saypro_analysis.publish.page_tree import Element, read_page
 
 _RUNNING = frozenset({"script", "iframe", "frame", "object", "embed", "applet", "base", "form"})
 #: Where a reader is led. Every other attribute that holds an address is fetched with the page.
@@ -21,37 +23,16 @@ _IMAGE_SET = re.compile(r"image-set\(((?:[^()]|\([^()]*\))*)", re.I)
 _OTHER_TEXT = re.compile(r"[\"'](?!data:)[^\"']*[\"']", re.I)
 
 
-class _Scan(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.style: list[str] | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "style":
-            self.style = []
-        values = {name: value or "" for name, value in attrs}
-        refreshes = tag == "meta" and values.get("http-equiv", "").strip().lower() == "refresh"
-        if tag in _RUNNING or refreshes or (tag == "link" and "href" in values):
-            self.found.append(f"<{tag}>")
-        self.found += [f"<{tag} {name}={(text or '')[:60]!r}>" for name, text in attrs if _leads(tag, name, text or "")]
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "style":
-            self.end_style()
-
-    def handle_data(self, data: str) -> None:
-        if self.style is not None:
-            self.style.append(data)
-
-    def end_style(self) -> None:
-        if _styles("".join(self.style or ())):
-            self.found.append("a style sheet's import or url()")
-        self.style = None
+def _asks(element: Element) -> list[str]:
+    """What one element runs, fetches or leads to outside the reports."""
+    tag, pairs = element.tag, element.pairs
+    refreshes = tag == "meta" and any(key == "http-equiv" and text.strip().lower() == "refresh" for key, text in pairs)
+    found = [f"<{tag} {name}={text[:60]!r}>" for name, text in pairs if _leads(tag, name, text)]
+    if tag in _RUNNING or refreshes or (tag == "link" and "href" in element.attributes):
+        found.insert(0, f"<{tag}>")
+    if tag == "style" and element.closed and _styles("".join(part for part in element.parts if isinstance(part, str))):
+        found.append("a style sheet's import or url()")
+    return found
 
 
 def _leads(tag: str, name: str, text: str) -> bool:
@@ -91,9 +72,12 @@ def outside_references(page: str) -> tuple[str, ...]:
     >>> outside_references('<img src="//example.org/x.png">')
     ("<img src='//example.org/x.png'>",)
     """
-    scan = _Scan()
-    scan.feed(page)
-    scan.close()
-    if scan.style is not None:
-        scan.found.append("a style sheet without an end")  # what it hides cannot be judged
-    return tuple(scan.found)
+    return outside_of(read_page(page))
+
+
+def outside_of(elements: Sequence[Element]) -> tuple[str, ...]:
+    """As ``outside_references``, of a page that is read already."""
+    found = [text for element in elements for text in _asks(element)]
+    if any(element.tag == "style" and not element.closed for element in elements):
+        found.append("a style sheet without an end")  # what it hides cannot be judged
+    return tuple(found)

@@ -1,46 +1,66 @@
-"""One monthly run: check everything, compute once, make every report, publish the whole month or nothing of it."""
+"""One run: check everything, open everything once, make what is due, month by month and place by place."""
 
-import shutil
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
-from datetime import UTC, datetime
+import re
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from saypro_analysis.data.earlier import earlier_report, stamp
+import pandas as pd
+
+from saypro_analysis.data.earlier import earlier_report, read_published
+from saypro_analysis.data.fan_out import Member, fan_out
 from saypro_analysis.data.params import read_params
 from saypro_analysis.data.reader import nearest
-from saypro_analysis.data.snapshot import Snapshot, take_snapshot, write_snapshot
+from saypro_analysis.data.snapshot import Snapshot, take_snapshot
 from saypro_analysis.errors import Fault, ParamsError, ReportError
-from saypro_analysis.kpi import Params
-from saypro_analysis.month import resolve_month, source_path
-from saypro_analysis.publish.folders import keep_published, prepare, publish
-from saypro_analysis.publish.index import write_archive
-from saypro_analysis.publish.inputs import own_params, page_inputs
-from saypro_analysis.publish.kept import kept_pages, missing_pages, stale_pages
-from saypro_analysis.publish.links import link_folder, link_later
+from saypro_analysis.execute.pool import Pool
+from saypro_analysis.kpi import DepartmentMonth, Params
+from saypro_analysis.month import company_month, resolve_month, source_path
+from saypro_analysis.publish.fingerprints import page_parts
+from saypro_analysis.publish.inputs import own_params
 from saypro_analysis.publish.lock import locked
-from saypro_analysis.publish.manifest import write_manifest
-from saypro_analysis.publish.order import Order, RunResult, Work, report_job
-from saypro_analysis.publish.pdf import need_browser, print_outcome
-from saypro_analysis.publish.report import Outcome
-from saypro_analysis.publish.results_file import write_numbers
-from saypro_analysis.publish.stand_in import write_stand_in
-from saypro_analysis.publish.workers import Progress, make_all, workers
-from saypro_analysis.texts import speaking
+from saypro_analysis.publish.month_run import make_month
+from saypro_analysis.publish.order import Order
+from saypro_analysis.publish.pdf import need_browser
+from saypro_analysis.publish.raw import RawInputs, raw_inputs
+from saypro_analysis.publish.runs import RunRecord, recorded
+from saypro_analysis.publish.work import MonthResult, RunResult, Work
+from saypro_analysis.publish.workers import Progress, workers
 
-OVERVIEW = "index"
+__all__ = ["MonthResult", "Order", "RunResult", "check", "run"]
+
+_SPAN = re.compile(r"(\d{4}-\d{2})\.\.(\d{4}-\d{2}|latest)")
 
 
-__all__ = ["Order", "RunResult", "check", "run"]
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """Where the reports of a company, or of one member of it, go, and what they are made from."""
+
+    out: Path
+    params: Params
+    snapshot: Snapshot
+    member: Member | None = None
+
+    @property
+    def name(self) -> str:
+        """The member's name, or nothing."""
+        return self.member.label if self.member is not None else ""
+
+    def in_month(self, month: pd.Period) -> Params:
+        """The params with the departments that there is something to report of: a member has not all in every month."""
+        if self.member is None:
+            return self.params
+        return self.member.params_in(month)
 
 
 def check(order: Order) -> tuple[Params, Snapshot]:
     """Read params and data and check all of it; raises ParamsError or DataError with everything that is wrong."""
-    return _checked(order, order.params)
+    params = _checked(order, order.params)
+    return params, take_snapshot(params, source_path(params))
 
 
-def _checked(order: Order, folder: Path) -> tuple[Params, Snapshot]:
+def _checked(order: Order, folder: Path) -> Params:
     """``folder``: where the params are read; a data source in them is meant as seen from ``order.params``."""
     params = replace(read_params(folder), folder=str(order.params))
     unknown = [name for name in order.departments if name not in params.departments]
@@ -53,104 +73,118 @@ def _checked(order: Order, folder: Path) -> tuple[Params, Snapshot]:
     ]
     if faults:
         raise ParamsError("The reports asked for cannot be made; nothing was run.", tuple(faults))
-    return params, take_snapshot(params, source_path(params))
+    return params
 
 
 def run(order: Order, *, progress: Progress = lambda _name, _state: None) -> RunResult:
-    """Make and publish the reports of one month.
+    """Make and publish the reports of a month, or of several.
 
     Raises ParamsError or DataError before anything is run. A report that fails does not stop the others: its Outcome
     carries the reason, and the overview says what is missing. Raises ReportError when nothing could be published.
     """
     if order.pdf:
         need_browser()
-    with own_params(order.params) as copy:
-        params, snapshot = _checked(order, copy)
-        period = resolve_month(order.month, snapshot)
-        month, earlier = str(period), earlier_report(order.out, period)
-        data = snapshot.fingerprint + stamp(earlier)
-        inputs = {name: page_inputs(copy, order.notebooks / f"{name}.ipynb", data) for name in params.departments}
-        work = Work(
-            order=order, copy=copy, params=params, snapshot=snapshot, month=month, inputs=inputs, earlier=earlier,
-            began=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+    # The processes get ready while this one checks params and data.
+    with own_params(order.params) as copy, workers(order) as hands:
+        raw = raw_inputs(order)
+        params = _checked(order, copy)
+        places, company = _places(order, params)
+        months = _months(order.month, company)
+        with (
+            locked(order.out),
+            recorded(order.out, [str(month) for month in months], raw, settings_of(order)) as record,
+        ):
+            job = _Run(order=order, copy=copy, hands=hands, progress=progress, raw=raw, record=record)
+            results = [result for month in months for result in job.month(places, month)]
+            record.finish(results)
+    return RunResult(months=tuple(results), made_up=company.made_up)
+
+
+def settings_of(order: Order) -> dict[str, object]:
+    """What a run that goes on with this one has to be asked for, beside the months."""
+    return {
+        "departments": list(order.departments),
+        "by": order.by,
+        "members": list(order.members),
+        "pdf": order.pdf,
+        "engine": order.engine,
+    }
+
+
+def _places(order: Order, params: Params) -> tuple[list[_Place], Snapshot]:
+    """The company, or every member of the dimension that was asked for. All data are read and checked once."""
+    source = source_path(params)
+    if not order.by:
+        company = take_snapshot(params, source)
+        return [_Place(out=order.out, params=params, snapshot=company)], company
+    found = fan_out(params, source, order.by, members=order.members)
+    places = [
+        _Place(out=order.out / found.folder / one.slug, params=one.params, snapshot=one.snapshot, member=one)
+        for one in found.members
+    ]
+    return places, found.company
+
+
+def _months(text: str, snapshot: Snapshot) -> list[pd.Period]:
+    """The months meant by "2026-10", "latest" or "2026-01..2026-06", in their order."""
+    span = _SPAN.fullmatch(text)
+    if span is None:
+        return [resolve_month(text, snapshot)]
+    first, last = (resolve_month(end, snapshot) for end in span.groups())
+    if first > last:
+        fault = Fault(where="month", found=text, hint="write the earlier month first")
+        raise ParamsError("The months are not understood; nothing was run.", (fault,))
+    return list(pd.period_range(first, last, freq="M"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """What is the same for all months of a run."""
+
+    order: Order
+    copy: Path
+    hands: Pool
+    progress: Progress
+    raw: RawInputs
+    record: RunRecord
+
+    def month(self, places: Sequence[_Place], month: pd.Period) -> list[MonthResult]:
+        """One month in every place, several at a time; a place that fails stops no other."""
+        if not self.order.by:
+            return [make_month(self._work(places[0], month, 0), self.hands, self.progress)]
+        with ThreadPoolExecutor(max_workers=self.order.jobs + 1) as threads:
+            return list(threads.map(lambda at: self._attempt(places[at], month, at), range(len(places))))
+
+    def _attempt(self, place: _Place, month: pd.Period, at: int) -> MonthResult:
+        try:
+            if not place.in_month(month).departments:
+                raise ReportError(f"There is nothing of {place.name} in {month}; nothing was published.")
+            return make_month(self._work(place, month, at), self.hands, self.progress)
+        except ReportError as error:
+            folder = place.out / str(month)
+            return MonthResult(folder=folder, month=str(month), member=place.name, failure=error)
+
+    def _work(self, place: _Place, month: pd.Period, at: int) -> Work:
+        earlier, params = earlier_report(place.out, month), place.in_month(month)
+        opened = company_month(
+            params, place.snapshot, month, published=read_published(earlier), prepared=self.record.began_at
+        )
+        if (member := place.member) is not None:
+            opened = {
+                name: replace(one, part=member.part_of(name)) if isinstance(one, DepartmentMonth) else one
+                for name, one in opened.items()
+            }
+        private = self.copy.parent / f"{month}-{at}"
+        private.mkdir()
+        return Work(
+            order=self.order, out=place.out, copy=self.copy, private=private, params=params,
+            snapshot=place.snapshot, month=str(month), opened=opened, inputs=dict(self._inputs(opened)),
+            earlier=earlier, logs=self.record.logs, run=self.record.id, began=self.record.began_at,
+            member=place.name, facts=self.raw.facts(),
         )  # fmt: skip
-        with locked(order.out), speaking(params.company.language):
-            outcomes = _publish(work, progress)
-            _list_months(work)
-    return RunResult(folder=order.out / month, month=month, outcomes=outcomes, made_up=snapshot.made_up)
 
-
-def _publish(work: Work, progress: Progress) -> tuple[Outcome, ...]:
-    """Build the month in a staging folder, and publish it when it is whole."""
-    out = work.order.out
-    staging = prepare(out, work.month)
-    try:
-        outcomes = _build(work, staging, progress)
-        publish(out, work.month, staging)
-    except OSError as error:
-        fault = Fault(where=out.name, found=f"writing failed ({error.strerror})", hint="make room, and run again")
-        raise ReportError(
-            "The reports could not be published; what was published before is untouched.", (fault,)
-        ) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return outcomes
-
-
-def _build(work: Work, staging: Path, progress: Progress) -> tuple[Outcome, ...]:
-    """Everything of the month in ``staging``: pages, made or kept, with their links, numbers, data and manifest."""
-    order, month = work.order, work.month
-    write_snapshot(work.snapshot, staging)
-    with workers(order.jobs) as pool:
-        wanted = order.departments or tuple(work.params.departments)
-        # A month tells one truth: pages made from other data or params are made anew with the ones that were asked for.
-        wanted += tuple(name for name in stale_pages(order.out / month, work.inputs) if name not in wanted)
-        outcomes = make_all([report_job(work, staging, name) for name in wanted], pool, progress)
-        made = {one.page: {**one.results, "inputs": work.inputs[one.page]} for one in outcomes if one.made}
-        kept = kept_pages(order.out / month, tuple(work.params.departments), made)
-        missing = missing_pages(outcomes, kept, work.inputs, month)
-        _need_something(work, outcomes, missing)
-        overview = _overview(work, staging, missing, pool, progress)
-    # The overview and the PDFs of pages that are made anew belong to the earlier run.
-    gone = {f"{OVERVIEW}.html", f"{OVERVIEW}.ipynb", *(f"{name}.pdf" for name in (*made, OVERVIEW))}
-    keep_published(order.out, month, staging, leave=gone)
-    if not overview.made:
-        _stand_in(work, staging, missing, overview.reason)
-    link_folder(staging)
-    printed = (print_outcome(staging, progress),) if order.pdf else ()
-    numbers = {name: part for name, part in {**kept, **made}.items() if part}
-    write_numbers(staging, work.params, work.snapshot, month, numbers)
-    write_manifest(staging, month, [*outcomes, overview, *printed], work.snapshot)
-    return (*outcomes, overview, *printed)
-
-
-def _need_something(work: Work, outcomes: Sequence[Outcome], missing: Mapping[str, str]) -> None:
-    """Raise ReportError when no report could be made and no page of the month is up to date."""
-    if any(outcome.made for outcome in outcomes) or set(work.params.departments) - set(missing):
-        return
-    faults = tuple(Fault(where=outcome.page, found=outcome.reason) for outcome in outcomes)
-    raise ReportError("No report could be made; nothing was published, and what was before is untouched.", faults)
-
-
-def _overview(
-    work: Work, staging: Path, missing: Mapping[str, str], pool: ProcessPoolExecutor, progress: Progress
-) -> Outcome:
-    job = report_job(work, staging, "overview")
-    parameters = {"month": work.month, "params": job.parameters["params"], "missing": dict(missing)}
-    return make_all([replace(job, page=OVERVIEW, parameters=parameters)], pool, progress)[0]
-
-
-def _stand_in(work: Work, staging: Path, missing: Mapping[str, str], reason: str) -> None:
-    write_stand_in(
-        staging, company=work.params.company.name, month=work.month, names=work.names, missing=missing, reason=reason,
-        sample=work.snapshot.made_up,
-    )  # fmt: skip
-
-
-def _list_months(work: Work) -> None:
-    try:
-        link_later(work.order.out, work.month)
-        write_archive(work.order.out, company=work.params.company.name, names=work.names)
-    except OSError as error:
-        fault = Fault(where=f"{work.order.out.name}/index.html", found=f"writing failed ({error.strerror})")
-        raise ReportError(f"{work.month} was published; the page of all months was not.", (fault,)) from error
+    def _inputs(self, opened: dict[str, DepartmentMonth | ReportError]) -> Iterator[tuple[str, dict[str, str]]]:
+        for name, month in opened.items():
+            notebook = self.order.notebooks / f"{name}.ipynb"
+            can = isinstance(month, DepartmentMonth) and notebook.is_file()
+            yield name, page_parts(month, notebook) if can and isinstance(month, DepartmentMonth) else {}

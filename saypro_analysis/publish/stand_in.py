@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import nbformat
 import pandas as pd
 from markupsafe import Markup
 
-from saypro_analysis.publish.html import export_html
 from saypro_analysis.show.fragment import Fragment
 from saypro_analysis.show.numbers import month_name
 from saypro_analysis.show.page import OVERVIEW, page_json
@@ -59,6 +57,10 @@ def _item(key: str, name: str, there: bool, reason: str) -> Markup:
 
 def page_of(fragment: Fragment) -> str:
     """The whole page of one fragment, as a notebook's would be."""
+    import nbformat
+
+    from saypro_analysis.publish.html import export_html
+
     data, metadata = fragment._repr_mimebundle_()
     output = nbformat.v4.new_output("display_data", data=data, metadata=metadata)
     return export_html(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=[output])]))

@@ -1,5 +1,6 @@
 """The axes of charts: their size, round values, and matplotlib's settings."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,6 +71,13 @@ def nice_ticks(low: float, high: float, *, most: int = 5) -> list[float]:
     return [float(round((first + i) * step, 10)) for i in range(most + 1) if (first + i) * step <= high]
 
 
+@lru_cache(maxsize=1)
 def chart_settings() -> Any:
-    """The matplotlib settings that charts are drawn and saved with: no math in labels, the same ids every time."""
-    return dict(_STYLE)
+    """The matplotlib settings that charts are drawn and saved with: no math in labels, the same ids every time.
+
+    All others are matplotlib's own, whatever a user's matplotlibrc or a notebook's cell has set.
+    """
+    import matplotlib as mpl
+
+    own = {name: value for name, value in mpl.rcParamsDefault.items() if not name.startswith("backend")}
+    return {**own, **_STYLE}

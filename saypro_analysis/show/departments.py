@@ -11,6 +11,7 @@ from saypro_analysis.show.lead import tally
 from saypro_analysis.show.numbers import numeral
 from saypro_analysis.show.outlook_words import miss_forecast
 from saypro_analysis.show.overview import best_cause, department_names
+from saypro_analysis.show.stated import stated
 from saypro_analysis.show.story import Told, tell_all
 from saypro_analysis.show.words import against, missed_by, number_of
 from saypro_analysis.texts import n, t
@@ -30,11 +31,13 @@ def show_departments(analyses: Analyses, missing: Mapping[str, str]) -> Fragment
 
 def _card(key: str, name: str, analysis: Analysis | None, reason: str) -> dict[str, object]:
     if analysis is None:
-        return {"name": name, "href": "", "reason": reason or t("There is no report for this month.")}
+        return {"key": key, "name": name, "href": "", "reason": reason or t("There is no report for this month.")}
     stories = tell_all(analysis)
     held = tally(stories)
     main = next(iter((*held.missed, *held.troubled)), None)
     return {
+        "key": key,
+        "stated": stated("count", len(held.missed), held.judged),
         "name": name,
         "href": f"{key}.html",
         "reason": reason,

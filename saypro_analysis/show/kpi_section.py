@@ -23,6 +23,7 @@ from saypro_analysis.show.numbers import month_name, month_only
 from saypro_analysis.show.outlook_words import span_text
 from saypro_analysis.show.readings import reading
 from saypro_analysis.show.severity_words import severity_line, severity_notes, severity_terms
+from saypro_analysis.show.stated import stated_decimals, stated_headline
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.tables import action_table, evidence_table
 from saypro_analysis.show.trend_words import trend_figures
@@ -54,7 +55,8 @@ def missed_section(told: Told, *, number: int, cards: Cards) -> Fragment:
         "kpi_section", id=f"kpi-{told.kpi.id}", kicker=f"{number}. {told.kpi.name}", definition=kicker_text(told),
         heading=title, sub=section_sub(told), figure=xmr_figure(told), reading=answers_of(told),
         more=more_html(told), drivers=drivers_html(told, cards), evidence=_evidence(told),
-        gate=gate_words(told), actions=_actions(told),
+        gate=gate_words(told), actions=_actions(told), key=told.kpi.key, decimals=stated_decimals(told.kpi),
+        **stated_headline(told),
     )  # fmt: skip
     return Fragment(html=html, text=title)
 

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from saypro_analysis.show.chart_words import spark_title
 from saypro_analysis.show.fragment import render
+from saypro_analysis.show.stated import stated
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.words import status_of
 
@@ -36,9 +37,10 @@ def sparkline(told: Told, *, prefix: str) -> Markup:
     if len(shown) and np.isfinite(bounds[:, -1]).all():
         band = (y.of(bounds[1, -1]), round(y.of(bounds[0, -1]) - y.of(bounds[1, -1]), 1))
     targets = [y.of(line[-1]) for line in drawn[1:] if len(line) and np.isfinite(line[-1])]
+    ends = values[np.isfinite(values)][[0, -1]] if np.isfinite(values).any() else ()
     return render(
         "spark", name=f"{prefix}-spark", title=spark_title(told), path=_path(x, values, y), marks=marks, band=band,
-        targets=targets, size=SPARK,
+        targets=targets, size=SPARK, stated=stated("months", *ends),
     )  # fmt: skip
 
 

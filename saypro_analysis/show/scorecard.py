@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
+from saypro_analysis.show.cause_words import supported
 from saypro_analysis.show.confidence import confidence_mark
 from saypro_analysis.show.fragment import render
 from saypro_analysis.show.marks import bullet, sparkline
 from saypro_analysis.show.numbers import month_name
 from saypro_analysis.show.outlook_words import estimate_text
 from saypro_analysis.show.severity_words import level_word
+from saypro_analysis.show.stated import stated, stated_decimals
 from saypro_analysis.show.story import Told
 from saypro_analysis.show.words import (
+    ASSURANCE,
     STATUS,
     VARIATION,
     assurance_word,
@@ -64,7 +68,7 @@ def scorecard_table(rows: Sequence[Row], *, caption: str) -> Markup:
         "scorecard", caption=caption, rows=[_score_row(row) for row in rows],
         months=t("24 months to {month}", month=_month(month)) if month is not None else "",
         forecast=t("Forecast {month}", month=_month(ahead[0])) if ahead and not causes else "",
-        causes=causes,
+        causes=causes, locale=rows[0].told.numbers.locale if rows else "",
     )  # fmt: skip
 
 
@@ -92,6 +96,9 @@ def _score_row(row: Row) -> dict[str, object]:
     ahead = verdict.outlook.months[-1] if verdict.outlook.months else None
     forecast, span = estimate_text(told, ahead.value, ahead.low, ahead.high) if ahead is not None else ("", "")
     return {
+        "key": told.kpi.key,
+        "decimals": stated_decimals(told.kpi),
+        "stated": _stated(row, status),
         "name": told.kpi.name,
         "department": told.department,
         "href": row.href,
@@ -118,6 +125,26 @@ def _score_row(row: Row) -> dict[str, object]:
     }
 
 
+def _stated(row: Row, status: str) -> dict[str, str]:
+    """What the texts of a row were made of, by the name of each."""
+    told, verdict = row.told, row.told.verdict
+    gap, months = verdict.gap, verdict.outlook.months
+    ahead, causes = months[-1] if months else None, supported(told.diagnosis)
+    values: dict[str, tuple[Any, ...]] = {
+        "actual": (gap.actual,),
+        "before": (told.previous,),
+        "target": (gap.target, gap.target_upper),
+        "gap": (gap.size, gap.percent),
+        "status": (status,),
+        "standing": (verdict.severity.level, verdict.misses) if gap.status == "missed" else (),
+        "variation": (verdict.limits.variation,),
+        "assurance": (verdict.limits.assurance,),
+        "forecast": (ahead.value, ahead.low, ahead.high) if ahead is not None else (),
+        "cause": (causes[0].posterior,) if causes else (),
+    }
+    return {name: stated(name, *held) for name, held in values.items()}
+
+
 def _before(told: Told) -> str:
     if told.previous is None:
         return ""
@@ -139,7 +166,7 @@ def assurance_icon(told: Told) -> str:
     """The symbol of the assurance: the block on the good or bad side of the target, or astride."""
     verdict, high_is_good = told.verdict, told.kpi.better != "lower"
     assurance = verdict.limits.assurance
-    if assurance == "pass" and assurance_word(verdict) == "Will meet":
+    if assurance == "pass" and assurance_word(verdict) == t(ASSURANCE[assurance]):
         return f"a-meet-{'up' if high_is_good else 'down'}"
     if assurance == "fail":
         if told.kpi.better == "inside":

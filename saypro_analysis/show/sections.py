@@ -15,6 +15,7 @@ from saypro_analysis.show.method import method_fragment
 from saypro_analysis.show.numbers import capital, month_name, numbers_of, numeral
 from saypro_analysis.show.outcome_words import rate_lines, result_counts
 from saypro_analysis.show.page import department_page, previous_report
+from saypro_analysis.show.part_words import part_note
 from saypro_analysis.show.scorecard import Row, scorecard_table
 from saypro_analysis.show.story import tell, tell_all
 from saypro_analysis.show.tables import evidence_table, follow_up_table
@@ -68,7 +69,10 @@ def show_scorecard(analysis: Analysis) -> Fragment:
         department=analysis.month.department.name, month=month,
     )  # fmt: skip
     table = scorecard_table(rows, caption=caption) if rows else ""
-    html = render("scorecard_section", heading=heading, counts=_counts(held), table=table, links=_links(analysis))
+    html = render(
+        "scorecard_section", heading=heading, counts=_counts(held), table=table, links=_links(analysis),
+        note=part_note(analysis.month),
+    )  # fmt: skip
     return Fragment(html=html, text=heading)
 
 

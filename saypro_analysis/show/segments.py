@@ -19,6 +19,7 @@ from saypro_analysis.show.driver_words import label
 from saypro_analysis.show.figures import Figure, figure_html
 from saypro_analysis.show.fragment import Fragment, render
 from saypro_analysis.show.numbers import capital, month_name, numeral
+from saypro_analysis.show.part_words import left_out
 from saypro_analysis.show.story import Told, tell
 from saypro_analysis.show.words import target_text
 from saypro_analysis.texts import n, t
@@ -31,8 +32,11 @@ MOST = 12  # bars; more cannot be read
 def show_segments(analysis: Analysis, kpi: str, by: str) -> Fragment:
     """The KPI's month by segment of the dimension ``by``, worst first, as bars with the figures behind them.
 
-    Raises ParamsError when the department has no such KPI, or the KPI is not measured by that dimension.
+    The report of a member of a dimension has not all that the company's has: then a note says so. Raises ParamsError
+    when the department has no such KPI, or the KPI is not measured by that dimension.
     """
+    if text := left_out(analysis.month, kpi, by):
+        return Fragment(html=render("note", text=text), text=text)
     told = tell(analysis, find_verdict(analysis, kpi))
     segments = segment_values(analysis, told, by)
     segments["segment"] = segments["segment"].map(label)

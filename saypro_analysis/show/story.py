@@ -112,6 +112,13 @@ class Told:
 
 def tell(analysis: Analysis, verdict: Verdict) -> Told:
     """The story of one verdict of the analysis."""
+    if (held := analysis.memo.get(("told", id(verdict)))) is None:  # it holds the verdict, so that its id stays its own
+        held = analysis.memo["told", id(verdict)] = _told(analysis, verdict)
+    story: Told = held
+    return story
+
+
+def _told(analysis: Analysis, verdict: Verdict) -> Told:
     key = verdict.kpi.key
     table = points(verdict, analysis.month.monthly)
     sizes = shortfalls(table["value"], table["target"], table["target_upper"], better=verdict.kpi.better)

@@ -141,7 +141,7 @@ def test_one_fault_for_each_kpi(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         snapshot_of(tmp_path, {"orders.csv": text, "goals.csv": goals}, MEASURES, kpis)
     assert [fault.key for fault in caught.value.faults] == ["kpis.a", "kpis.b"]
-    check_plain(caught.value, tmp_path, words=["Percentages are on different scales", "write the target as 0.95"])
+    check_plain(caught.value, tmp_path, words=["Values are on different scales", "write the target as 0.95"])
     assert caught.value.exit_code == 3
 
 

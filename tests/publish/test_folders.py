@@ -1,13 +1,17 @@
 """Publishing a month's folder: complete or absent, and never at the cost of what was there."""
 
 import os
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from saypro_analysis.errors import ParamsError
 from saypro_analysis.publish import folders
-from saypro_analysis.publish.folders import keep_published, prepare, publish, recover, write_whole
+from saypro_analysis.publish.folders import change_month, keep_published, prepare, publish, recover, write_whole
 
 
 def _published(out: Path, month: str) -> dict[str, str]:
@@ -55,8 +59,8 @@ def test_a_month_set_aside_after_publication_is_removed(tmp_path: Path) -> None:
 
 
 def test_only_the_staging_of_dead_runs_is_removed(tmp_path: Path) -> None:
-    """Staging folders of processes that are gone are removed; that of a running process is left alone."""
-    alive = tmp_path / f".staging-2026-10-{os.getpid()}-aaaa"
+    """Staging folders of processes that are gone are removed; that of another running process is left alone."""
+    alive = tmp_path / f".staging-2026-10-{os.getppid()}-aaaa"
     dead = tmp_path / ".staging-2026-10-999999999-bbbb"
     alive.mkdir()
     dead.mkdir()
@@ -106,7 +110,8 @@ def test_all_is_on_the_disk_before_the_month_takes_its_place(tmp_path: Path, mon
 
 
 def test_publishing_that_is_broken_off_puts_the_month_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever stops it between its two renames, the published month stays in its place."""
+    """Whatever stops it between two renames, where folders cannot be exchanged, the published month stays in its place."""
+    monkeypatch.setattr(folders, "_exchange", lambda *_: False)
     (tmp_path / "2026-10").mkdir()
     (tmp_path / "2026-10" / "sales.html").write_text("good", "utf-8")
     staging = prepare(tmp_path, "2026-10")
@@ -122,3 +127,50 @@ def test_publishing_that_is_broken_off_puts_the_month_back(tmp_path: Path, monke
         publish(tmp_path, "2026-10", staging)
     assert _published(tmp_path, "2026-10") == {"sales.html": "good"}
     assert not (tmp_path / ".old-2026-10").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="folders are exchanged on Linux only")
+def test_a_reader_finds_the_month_at_any_moment(tmp_path: Path) -> None:
+    """While the month is published again and again, its page can be read each time, old or new, and never is missing."""
+    out, seen, done = tmp_path / "reports", set(), threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            seen.add((out / "2026-10" / "sales.html").read_text("utf-8"))
+
+    def publish_again(text: str) -> None:
+        staging = prepare(out, "2026-10")
+        (staging / "sales.html").write_text(text, "utf-8")
+        publish(out, "2026-10", staging)
+
+    publish_again("0")
+    with ThreadPoolExecutor(1) as threads:
+        reader = threads.submit(read)
+        for number in range(200):
+            publish_again(str(number))
+        done.set()
+        reader.result()
+    assert seen <= {str(number) for number in range(200)}
+    assert [path.name for path in out.iterdir()] == ["2026-10"]
+
+
+def test_a_month_is_changed_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    """A change works on a copy: when it fails, or changes nothing, the month is the very one that was there."""
+    (tmp_path / "2026-10").mkdir()
+    page = tmp_path / "2026-10" / "sales.html"
+    page.write_text("old", "utf-8")
+
+    def write(staging: Path, then: Callable[[], bool]) -> bool:
+        (staging / "sales.html").write_text("new", "utf-8")
+        return then()
+
+    def fail() -> bool:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        change_month(tmp_path, "2026-10", lambda staging: write(staging, fail))
+    assert not change_month(tmp_path, "2026-10", lambda staging: write(staging, lambda: False))
+    assert page.read_text("utf-8") == "old"
+    assert change_month(tmp_path, "2026-10", lambda staging: write(staging, lambda: True))
+    assert page.read_text("utf-8") == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["2026-10"]

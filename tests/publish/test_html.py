@@ -7,7 +7,7 @@ import sys
 import nbformat
 import pytest
 
-from saypro_analysis.publish.html import TEMPLATES, clean_html, export_html, make_exporter, unique_ids
+from saypro_analysis.publish.html import TEMPLATES, clean_html, export_html, shared_exporter, unique_ids
 from saypro_analysis.show.fragment import Fragment
 from saypro_analysis.show.page import page_words
 
@@ -142,7 +142,7 @@ def test_ids_are_unique_and_references_follow():
 
 def test_one_exporter_serves_many_notebooks():
     """An exporter keeps nothing of the notebook before: the same notebook gives the same page."""
-    exporter = make_exporter()
+    exporter = shared_exporter()
     data, metadata = HEAD._repr_mimebundle_()
     one = nbformat.v4.new_notebook(cells=[code(shown(data, metadata))])
     other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Other")])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from saypro_analysis.publish.fingerprints import digest
 from saypro_analysis.publish.kept import KEPT, STALE, kept_pages, missing_pages, published_results
 from saypro_analysis.publish.report import Outcome
 from saypro_analysis.show.results_schema import SCHEMA_VERSION
@@ -49,7 +50,7 @@ def test_numbers_that_are_not_understood_do_not_matter(tmp_path: Path, document:
     """The page stays without its numbers, and is named as out of date, whatever another version wrote."""
     kept = kept_pages(_published(tmp_path, document, "sales"), ("sales",), {})
     assert kept == {"sales": {}}
-    assert missing_pages([], kept, {"sales": "a"}, "2026-10") == {"sales": STALE.format(month="2026-10")}
+    assert missing_pages([], kept, {"sales": {"data": "a"}}, "2026-10") == {"sales": STALE.format(month="2026-10")}
 
 
 def test_no_earlier_run_is_nothing(tmp_path: Path) -> None:
@@ -63,15 +64,16 @@ def test_numbers_of_before_fingerprints_stay_and_are_out_of_date(tmp_path: Path)
     old = {key: value for key, value in SALES.items() if key != "inputs"}
     kept = kept_pages(_published(tmp_path, {"departments": {"sales": old}}, "sales"), ("sales",), {})
     assert kept == {"sales": {**SALES, "inputs": ""}}
-    assert missing_pages([], kept, {"sales": ""}, "2026-10")["sales"] == STALE.format(month="2026-10")
+    assert missing_pages([], kept, {"sales": {}}, "2026-10")["sales"] == STALE.format(month="2026-10")
 
 
 def test_every_page_that_is_not_of_this_run_has_its_reason() -> None:
     """Made, or kept and up to date: no reason. Failed, kept on other inputs, not there: each its own."""
     outcomes = [Outcome(page="made"), Outcome(page="failed", reason="bad"), Outcome(page="old", reason="bad")]
-    kept = {"same": {"inputs": "a"}, "other": {"inputs": "b"}, "old": {"inputs": "a"}}
+    same = digest({"data": "a"})
+    kept = {"same": {"inputs": same}, "other": {"inputs": "b"}, "old": {"inputs": same}}
     names = ("made", "failed", "old", "same", "other", "never")
-    assert missing_pages(outcomes, kept, dict.fromkeys(names, "a"), "2026-10") == {
+    assert missing_pages(outcomes, kept, dict.fromkeys(names, {"data": "a"}), "2026-10") == {
         "failed": "bad",
         "old": KEPT.format(reason="bad"),
         "other": STALE.format(month="2026-10"),

@@ -1,13 +1,15 @@
 """One run at a time in an output folder, and no trace of it afterwards."""
 
+import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from saypro_analysis.errors import ParamsError
+from saypro_analysis.errors import LockedError, ParamsError
 from saypro_analysis.publish import lock
 from saypro_analysis.publish.lock import locked
 
@@ -15,15 +17,17 @@ pytestmark = pytest.mark.skipif(lock.fcntl is None, reason="no file locks on thi
 
 
 def test_a_second_run_is_refused_while_the_first_works(tmp_path: Path) -> None:
-    """The second ends with exit code 2 and the first one's process id; the first goes on undisturbed."""
+    """The second ends with exit code 4 and says who holds it; the first goes on undisturbed."""
     with locked(tmp_path / "reports"):
         with (
-            pytest.raises(ParamsError, match=rf"another run is writing to this folder \(pid {os.getpid()}\)") as caught,
+            pytest.raises(
+                LockedError, match=rf"another run is writing to this folder \(pid {os.getpid()} on \S+, since "
+            ) as caught,
             locked(tmp_path / "reports"),
         ):
             pass
-        assert caught.value.exit_code == 2
-        with pytest.raises(ParamsError), locked(tmp_path / "reports"):
+        assert caught.value.exit_code == 4
+        with pytest.raises(LockedError), locked(tmp_path / "reports"):
             pass
     assert list((tmp_path / "reports").iterdir()) == []
     with locked(tmp_path / "reports"):
@@ -43,7 +47,7 @@ def test_the_lock_of_a_dead_run_does_not_block(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", f"{code}; os._exit(9)", str(tmp_path)], check=False)
     assert (tmp_path / ".lock").is_file()
     with locked(tmp_path):
-        assert (tmp_path / ".lock").read_text("ascii") == str(os.getpid())
+        assert json.loads((tmp_path / ".lock").read_text("ascii"))["pid"] == os.getpid()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -68,3 +72,30 @@ def test_a_place_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "reports").write_text("a file", "utf-8")
     with pytest.raises(ParamsError, match="cannot be written to"), locked(tmp_path / "reports"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("owner", "free"),
+    [
+        ({"pid": 999_999_999, "host": socket.gethostname(), "since": "2026-11-04T07:30:00+00:00"}, True),
+        ({"pid": os.getppid(), "host": socket.gethostname(), "since": "2026-11-04T07:30:00+00:00"}, False),
+        ({"pid": 1, "host": "elsewhere", "since": "2026-11-04T07:30:00+00:00"}, False),
+        ([], True),
+    ],
+)
+def test_without_locks_of_the_file_system_the_name_on_it_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: object, free: bool
+) -> None:
+    """Who is named holds it while that process is alive here; of another host that cannot be known, so that it counts."""
+
+    def no_locks(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(lock.fcntl, "flock", no_locks)
+    (tmp_path / ".lock").write_text(json.dumps(owner), "ascii")
+    if free:
+        with locked(tmp_path):
+            pass
+    else:
+        with pytest.raises(LockedError, match="since 2026-11-04 07:30 UTC"), locked(tmp_path):
+            pass

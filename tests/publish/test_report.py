@@ -1,5 +1,6 @@
 """One report: a failure is an outcome with its reason and leaves nothing behind."""
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -20,6 +21,8 @@ def test_a_disk_that_fills_up_leaves_no_half_page(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(html, "export_html", lambda *_, **__: "<!doctype html> a page")
     monkeypatch.setattr(report, "check_page", lambda *_: None)
     monkeypatch.setattr(Path, "write_text", fills_up)
-    job = Job(page="sales", notebook="sales.ipynb", staging=str(tmp_path), parameters={}, environment={})
-    assert make_report(job).reason == "writing failed: No space left on device"
+    job = Job(
+        page="sales", notebook="sales.ipynb", staging=str(tmp_path), parameters={}, environment={}, log=os.devnull
+    )
+    assert make_report(job, lambda *_: None).reason == "writing failed: No space left on device"
     assert list(tmp_path.iterdir()) == []

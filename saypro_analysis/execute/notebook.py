@@ -6,58 +6,79 @@ without an error. So a run counts as good only when every cell ran and none left
 
 import logging
 import os
+import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
-
-import nbformat
+from typing import Any, TextIO
 
 from saypro_analysis.errors import ReportError
+from saypro_analysis.execute.limits import FORK
+from saypro_analysis.execute.parameters import check_parameters
 
-#: One cell may take this long before its report is given up, in seconds.
-CELL_SECONDS = 600
 #: The longest path of a socket in bytes: 103 on macOS and 107 on Linux, less the number that each socket adds.
 _SOCKET_PATH = 100
-#: How papermill and nbclient are asked to work: no bars, no widget state, no times in the result, streams in one piece.
+#: How papermill and nbclient are asked to work: no bars, no times in the result, streams in one piece. Widgets' state
+#: is kept while cells run, which nbclient's handling of Output widgets needs, and dropped by ``cleaned``.
 _OPTIONS: Mapping[str, Any] = {
+    "language": "python",  # where the notebook does not say
     "kernel_name": "python3",
     "progress_bar": False,
     "log_output": False,
-    "start_timeout": 120,
-    "execution_timeout": CELL_SECONDS,
-    "iopub_timeout": 60,
     "coalesce_streams": True,
-    "store_widget_state": False,
+    "store_widget_state": True,
     "record_timing": False,
+}
+_KERNEL: Mapping[str, Any] = {
+    "start_timeout": 120,
+    "iopub_timeout": 60,
     "shutdown_kernel": "immediate",
 }
+#: Where a cell's code is said to lie in warnings: a folder and a name with the process's number.
+_CELL_FILE = re.compile(r"\S*/ipykernel_\d+/\d+\.py")
 
 
-def execute(notebook: Path, parameters: Mapping[str, Any], *, environment: Mapping[str, str]) -> Any:
+def execute(
+    notebook: Path, parameters: Mapping[str, Any], *, engine: str = FORK, environment: Mapping[str, str] | None = None,
+    log: TextIO | None = None, on_cell: Callable[[int], None] = lambda _index: None,
+) -> Any:  # fmt: skip
     """Execute ``notebook`` in its own folder and return it with its outputs.
 
-    ``environment`` is added to the kernel's environment. Raises ReportError when a cell fails, the kernel dies, a cell
-    ends the notebook, or takes longer than ``CELL_SECONDS``.
+    With the engine "fork" the cells run in this very process, which must have been made for it (``child.Child``); with
+    "kernel" in a Jupyter kernel. ``environment`` is added to this process's, ``log`` gets what cells write to standard
+    output and error, ``on_cell`` the index of each cell that starts. Raises ReportError when a cell fails, the kernel
+    dies, or a cell ends the notebook.
     """
     import papermill
 
-    os.environ.update(environment)
+    check_parameters(_read(notebook), parameters)
+    os.environ.update(environment or {})
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what fails is told once, by the error
-    with tempfile.TemporaryDirectory(prefix="saypro-", dir=environment.get("TMPDIR")) as sockets:
+    with tempfile.TemporaryDirectory(prefix="saypro-") as sockets:
+        own = (
+            {"engine_name": "saypro", "isolate": False}
+            if engine == FORK
+            else {**_KERNEL, "config": _private_kernel(sockets)}
+        )
         try:
             executed = papermill.execute_notebook(
-                str(notebook),
-                None,
-                parameters=dict(parameters),
-                cwd=str(notebook.parent),
-                config=_private_kernel(sockets),
-                **_OPTIONS,
-            )
+                str(notebook), None, parameters=dict(parameters), cwd=str(notebook.parent), stdout_file=log,
+                stderr_file=log, on_cell_start=lambda cell, cell_index: on_cell(cell_index), **_OPTIONS, **own,  # noqa: ARG005 (nbclient passes both by name)
+            )  # fmt: skip
         except Exception as error:  # whatever it is, it is this report's failure and no other's
             raise ReportError(reason_of(error)) from error
     check_executed(executed)
     return cleaned(executed)
+
+
+def _read(path: Path) -> Any:
+    import nbformat
+
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:  # nbformat raises errors of many kinds for a file that is no notebook
+        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ReportError(f"{path.name} is no notebook that can be read: {first}") from error
 
 
 def _private_kernel(folder: str) -> Any:
@@ -81,7 +102,6 @@ def reason_of(error: Exception) -> str:
         return f"the notebook failed: {name}: {first}" if first else f"the notebook failed: {name}"
     return {
         "DeadKernelError": "the notebook's process ended before its cells were done",
-        "CellTimeoutError": f"a cell took longer than {CELL_SECONDS} seconds",
     }.get(type(error).__name__, f"the notebook could not be run: {type(error).__name__}: {error}".splitlines()[0])
 
 
@@ -97,6 +117,8 @@ def check_executed(notebook: Any) -> None:
 
 def cleaned(notebook: Any) -> Any:
     """The executed notebook without times, folders and run ids: what is published depends on the data alone."""
+    import nbformat
+
     clean = nbformat.from_dict(notebook)
     parameters = clean.metadata.get("papermill", {}).get("parameters", {})
     clean.metadata["papermill"] = {"parameters": parameters}
@@ -105,4 +127,7 @@ def cleaned(notebook: Any) -> Any:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
         cell.id = str(position)  # papermill gives the injected cell a random one
+        for output in cell.get("outputs", ()):
+            if output.output_type == "stream":
+                output.text = _CELL_FILE.sub("<cell>", output.text)
     return clean

@@ -1,0 +1,1 @@
+"""Executing notebooks: in forked children of one warm process, or with kernels, always under supervision."""
