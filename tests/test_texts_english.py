@@ -43,6 +43,7 @@ KEYS = {
     "at risk", "hit or miss", "first months", "all months",  # names of statuses, of assurance and of baselines
     "(not given)",  # the data's label of records without one; driver_words.part_name translates it
     "none of ", "empty or ", "not a date as ", "not a datetime as ",  # how the contracts' English begins
+    "Data fingerprint",  # the name of a fact; method translates it
     " UTC",  # the zone of the time of a run
 }  # fmt: skip
 #: Functions whose texts are for who runs the program, and those whose arguments are keys.

@@ -43,18 +43,19 @@ class RawInputs:
         }  # fmt: skip
 
 
+def choice(order: Order) -> dict[str, object]:
+    """What of an order, beside its months, decides which reports are made."""
+    return {
+        "departments": list(order.departments), "by": order.by, "members": list(order.members), "pdf": order.pdf,
+    }  # fmt: skip
+
+
 def raw_inputs(order: Order) -> RawInputs:
     """The inputs of ``order`` as they are now."""
     notebooks = sorted(order.notebooks.glob("*.ipynb"))
     source, as_of = _source(order.params)
     return RawInputs(
-        order={
-            "month": order.month,
-            "departments": list(order.departments),
-            "by": order.by,
-            "members": list(order.members),
-            "pdf": order.pdf,
-        },
+        order={"month": order.month, **choice(order)},
         params=_files(params_files(order.params), order.params),
         notebooks=_files(notebooks, order.notebooks),
         source=_files(source, order.params),

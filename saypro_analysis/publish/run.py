@@ -23,7 +23,7 @@ from saypro_analysis.publish.lock import locked
 from saypro_analysis.publish.month_run import make_month
 from saypro_analysis.publish.order import Order
 from saypro_analysis.publish.pdf import need_browser
-from saypro_analysis.publish.raw import RawInputs, raw_inputs
+from saypro_analysis.publish.raw import RawInputs, choice, raw_inputs
 from saypro_analysis.publish.runs import RunRecord, recorded
 from saypro_analysis.publish.work import MonthResult, RunResult, Work
 from saypro_analysis.publish.workers import Progress, workers
@@ -92,23 +92,14 @@ def run(order: Order, *, progress: Progress = lambda _name, _state: None) -> Run
         months = _months(order.month, company)
         with (
             locked(order.out),
-            recorded(order.out, [str(month) for month in months], raw, settings_of(order)) as record,
+            recorded(
+                order.out, [str(month) for month in months], raw, {**choice(order), "engine": order.engine}
+            ) as record,
         ):
             job = _Run(order=order, copy=copy, hands=hands, progress=progress, raw=raw, record=record)
             results = [result for month in months for result in job.month(places, month)]
             record.finish(results)
     return RunResult(months=tuple(results), made_up=company.made_up)
-
-
-def settings_of(order: Order) -> dict[str, object]:
-    """What a run that goes on with this one has to be asked for, beside the months."""
-    return {
-        "departments": list(order.departments),
-        "by": order.by,
-        "members": list(order.members),
-        "pdf": order.pdf,
-        "engine": order.engine,
-    }
 
 
 def _places(order: Order, params: Params) -> tuple[list[_Place], Snapshot]:

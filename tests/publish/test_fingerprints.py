@@ -131,7 +131,7 @@ def test_code_and_versions_count(notebook: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_an_overview_changes_with_any_department_and_with_what_is_missing(notebook: Path) -> None:
-    """Its parts are those of the departments, in their order, but not their notebooks; and the reasons of the others."""
+    """Its parts are those of the departments in their order, without their notebooks, and the reasons of the others."""
     one = {"sales": {"data": "a", "notebook": "x"}, "legal": {"data": "b", "notebook": "x"}}
     before = overview_parts(one, {}, notebook)
     assert overview_parts({name: {**parts, "notebook": "y"} for name, parts in one.items()}, {}, notebook) == before

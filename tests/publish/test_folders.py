@@ -110,7 +110,7 @@ def test_all_is_on_the_disk_before_the_month_takes_its_place(tmp_path: Path, mon
 
 
 def test_publishing_that_is_broken_off_puts_the_month_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever stops it between two renames, where folders cannot be exchanged, the published month stays in its place."""
+    """Whatever stops it between two renames, where folders cannot be exchanged, the month stays in its place."""
     monkeypatch.setattr(folders, "_exchange", lambda *_: False)
     (tmp_path / "2026-10").mkdir()
     (tmp_path / "2026-10" / "sales.html").write_text("good", "utf-8")
@@ -131,7 +131,7 @@ def test_publishing_that_is_broken_off_puts_the_month_back(tmp_path: Path, monke
 
 @pytest.mark.skipif(sys.platform != "linux", reason="folders are exchanged on Linux only")
 def test_a_reader_finds_the_month_at_any_moment(tmp_path: Path) -> None:
-    """While the month is published again and again, its page can be read each time, old or new, and never is missing."""
+    """While the month is published again and again, its page can be read each time, old or new."""
     out, seen, done = tmp_path / "reports", set(), threading.Event()
 
     def read() -> None:

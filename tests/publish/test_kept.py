@@ -73,7 +73,7 @@ def test_every_page_that_is_not_of_this_run_has_its_reason() -> None:
     same = digest({"data": "a"})
     kept = {"same": {"inputs": same}, "other": {"inputs": "b"}, "old": {"inputs": same}}
     names = ("made", "failed", "old", "same", "other", "never")
-    assert missing_pages(outcomes, kept, dict.fromkeys(names, {"data": "a"}), "2026-10") == {
+    assert missing_pages(outcomes, kept, {name: {"data": "a"} for name in names}, "2026-10") == {
         "failed": "bad",
         "old": KEPT.format(reason="bad"),
         "other": STALE.format(month="2026-10"),

@@ -18,11 +18,10 @@ pytestmark = pytest.mark.skipif(lock.fcntl is None, reason="no file locks on thi
 
 def test_a_second_run_is_refused_while_the_first_works(tmp_path: Path) -> None:
     """The second ends with exit code 4 and says who holds it; the first goes on undisturbed."""
+    named = rf"another run is writing to this folder \(pid {os.getpid()} on \S+, since "
     with locked(tmp_path / "reports"):
         with (
-            pytest.raises(
-                LockedError, match=rf"another run is writing to this folder \(pid {os.getpid()} on \S+, since "
-            ) as caught,
+            pytest.raises(LockedError, match=named) as caught,
             locked(tmp_path / "reports"),
         ):
             pass
@@ -86,7 +85,7 @@ def test_a_place_that_is_a_file_is_refused(tmp_path: Path) -> None:
 def test_without_locks_of_the_file_system_the_name_on_it_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: object, free: bool
 ) -> None:
-    """Who is named holds it while that process is alive here; of another host that cannot be known, so that it counts."""
+    """Who is named holds it while that process is alive here; of another host nobody knows, so that it counts."""
 
     def no_locks(*_: object) -> None:
         raise OSError(95, "Operation not supported")
