@@ -190,11 +190,12 @@ def new_notebooks(params: ParamsOption = PARAMS, notebooks: NotebooksOption = No
 
 @app.command()
 def schema(folder: Annotated[Path, typer.Argument(help="Where to write the schemas.")] = PARAMS / "schema") -> None:
-    """Write the JSON schemas of the params and of results.json, for editors that complete and check."""
+    """Write the JSON schemas of the params, of results.json and of manifest.json, for editors and other programs."""
     from saypro_analysis.data.schema import write_schemas
+    from saypro_analysis.publish.manifest_schema import write_manifest_schema
     from saypro_analysis.publish.results_schema import write_results_schema
 
-    for path in (*write_schemas(folder), write_results_schema(folder)):
+    for path in (*write_schemas(folder), write_results_schema(folder), write_manifest_schema(folder)):
         typer.echo(f"Wrote {path}")
 
 

@@ -13,6 +13,7 @@ BODIES = (ast.Module, ast.ClassDef, ast.FunctionDef)
 SILENT = {
     "show/results_schema*.py": "descriptions in the schema of results.json, for programmers",
     "publish/results_schema.py": "as above",
+    "publish/manifest_schema.py": "descriptions in the schema of manifest.json, for programmers",
     "publish/workbook*.py": "the workbook's columns are named like the keys of results.json",
     "publish/mail_send.py": "what a mail server answered, for who runs the program",
     "publish/n*.py": "params and notebooks that are begun in English and belong to the user from then on",
@@ -26,6 +27,7 @@ SILENT = {
     "publish/fingerprints.py": "why a page is made, for who runs the program",
     "publish/kept.py": "as above, beside texts that are in the catalogue",
     "publish/month_run.py": "progress and failures, for who runs the program",
+    "publish/listing.py": "as above",
     "publish/progress.py": "as above",
     "publish/raw.py": "names of parts of the manifest",
     "publish/runs.py": "as above",

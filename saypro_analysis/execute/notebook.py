@@ -66,6 +66,8 @@ def execute(
                 stderr_file=log, on_cell_start=lambda cell, cell_index: on_cell(cell_index), **_OPTIONS, **own,  # noqa: ARG005 (nbclient passes both by name)
             )  # fmt: skip
         except Exception as error:  # whatever it is, it is this report's failure and no other's
+            if log is not None:
+                log.write(str(error))  # with the traceback of the cell
             raise ReportError(reason_of(error)) from error
     check_executed(executed)
     return cleaned(executed)

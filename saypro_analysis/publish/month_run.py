@@ -3,22 +3,20 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from saypro_analysis.data.opened import keep_opened
 from saypro_analysis.data.snapshot import write_snapshot
 from saypro_analysis.errors import Fault, ReportError
-from saypro_analysis.execute.child import Tell
 from saypro_analysis.execute.pool import Pool
-from saypro_analysis.kpi import Company, DepartmentMonth
+from saypro_analysis.kpi import DepartmentMonth
 from saypro_analysis.publish.fingerprints import digest, overview_parts, reasons
 from saypro_analysis.publish.folders import keep_published, left_behind, prepare, publish, recover
 from saypro_analysis.publish.hashes import intact
-from saypro_analysis.publish.index import write_archive
 from saypro_analysis.publish.kept import due_pages, kept_pages, missing_pages
-from saypro_analysis.publish.links import link_folder, link_later
+from saypro_analysis.publish.links import link_folder
+from saypro_analysis.publish.listing import list_months
 from saypro_analysis.publish.manifest import held_manifest, write_manifest
 from saypro_analysis.publish.order import OVERVIEW
 from saypro_analysis.publish.pdf import print_outcome
@@ -64,7 +62,7 @@ def make_month(work: Work, hands: Pool, progress: Progress) -> MonthResult:
     """
     with speaking(work.params.company.language):
         outcomes = _publish(work, hands, progress)
-        _list_months(work, hands)
+        list_months(work, hands)
     return MonthResult(folder=work.out / work.month, month=work.month, outcomes=outcomes, member=work.member)
 
 
@@ -219,30 +217,3 @@ def _stand_in(work: Work, staging: Path, missing: Mapping[str, str], reason: str
         staging, company=work.params.company.name, month=work.month, names=work.names, missing=missing, reason=reason,
         sample=work.snapshot.made_up,
     )  # fmt: skip
-
-
-def _list_months(work: Work, hands: Pool) -> None:
-    names = work.names
-    archive = partial(_archive, work.out, work.params.company, names)  # in a child: what it takes is imported there
-    try:
-        link_later(work.out, work.month)
-        reason = hands.submit(archive, scratch=str(work.private)).result()
-    except OSError as error:
-        raise _not_listed(work, f"writing failed ({error.strerror})") from error
-    if failed := reason.reason or reason.result:
-        raise _not_listed(work, str(failed))
-
-
-def _not_listed(work: Work, found: str) -> ReportError:
-    fault = Fault(where=f"{work.out.name}/index.html", found=found)
-    return ReportError(f"{work.month} was published; the page of all months was not.", (fault,))
-
-
-def _archive(out: Path, company: Company, names: Mapping[str, str], _tell: Tell) -> str:
-    """Write the page of all months; what went wrong, or nothing."""
-    try:
-        with speaking(company.language):
-            write_archive(out, company=company.name, names=names)
-    except OSError as error:
-        return f"writing failed ({error.strerror})"
-    return ""

@@ -19,6 +19,7 @@ from saypro_analysis.kpi import DepartmentMonth, Params
 from saypro_analysis.month import company_month, resolve_month, source_path
 from saypro_analysis.publish.fingerprints import page_parts
 from saypro_analysis.publish.inputs import own_params
+from saypro_analysis.publish.listing import list_members
 from saypro_analysis.publish.lock import locked
 from saypro_analysis.publish.month_run import make_month
 from saypro_analysis.publish.order import Order
@@ -71,6 +72,11 @@ def _checked(order: Order, folder: Path) -> Params:
         for name in [*wanted, "overview"]
         if not (order.notebooks / f"{name}.ipynb").is_file()
     ]
+    faults += [
+        Fault(where=f"{order.notebooks.name}/{name}.ipynb", found="a link that leads out of the folder", hint="copy it")
+        for name in [*wanted, "overview"]
+        if not (order.notebooks / f"{name}.ipynb").resolve().is_relative_to(order.notebooks.resolve())
+    ]
     if faults:
         raise ParamsError("The reports asked for cannot be made; nothing was run.", tuple(faults))
     return params
@@ -98,6 +104,8 @@ def run(order: Order, *, progress: Progress = lambda _name, _state: None) -> Run
         ):
             job = _Run(order=order, copy=copy, hands=hands, progress=progress, raw=raw, record=record)
             results = [result for month in months for result in job.month(places, month)]
+            if order.by:
+                list_members(order.out, places[0].out.parent, params, order.by, hands, str(copy.parent))
             record.finish(results)
     return RunResult(months=tuple(results), made_up=company.made_up)
 

@@ -1,4 +1,4 @@
-"""The archive of all months: which targets were missed when, with links to every report."""
+"""The archive of all months, and the page of a dimension's members: which targets were missed, with every report."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,32 +13,76 @@ from saypro_analysis.texts import language, n, t
 
 @dataclass(frozen=True, kw_only=True)
 class MonthTally:
-    """A published month: department id -> (missed, with target) of the pages that are there."""
+    """A published month: department id -> (missed, with target) of the pages that are there.
+
+    ``member`` is whose month it is, where it is not the company's, and ``folder`` where it lies.
+    """
 
     month: str
     departments: Mapping[str, tuple[int, int]]
     made_up: bool = False
+    member: str = ""
+    folder: str = ""
 
 
-def show_archive(tallies: Sequence[MonthTally], *, company: str, names: Mapping[str, str]) -> Fragment:
-    """The page of all months, newest first; ``names`` gives each department's name by id, in order."""
+def show_archive(
+    tallies: Sequence[MonthTally],
+    *,
+    company: str,
+    names: Mapping[str, str],
+    dimensions: Mapping[str, str] | None = None,
+) -> Fragment:
+    """The page of all months, newest first; ``names`` gives each department's name by id, in order.
+
+    ``dimensions``: the folders of the dimensions whose members have reports of their own, with their names.
+    """
     newest = sorted(tallies, key=lambda tally: tally.month, reverse=True)
-    lead = _lead(newest)
-    page = {
-        "title": t("All months, {company}", company=company),
-        "lang": language(),
-        "company": company,
-        "nav": [],
-        "words": page_words(company),
+    words = {
+        "here": t("All months"),
+        "title": t("all months"),
+        "heading": t("Reports by month"),
+        "caption": t("Targets missed, by month"),
+        "first": t("Month"),
+        "note": t("Each number opens that department’s report for the month."),
     }
-    html = render(
-        "archive",
-        company=company,
-        lead=lead,
-        made_up=any(tally.made_up for tally in newest),
-        departments=list(names.values()),
-        rows=[_row(tally, names) for tally in newest],
+    rows = [_row(tally, names, month_name(pd.Period(tally.month, "M"))) for tally in newest]
+    title = t("All months, {company}", company=company)
+    more = [
+        (f"{folder}/index.html", t("Reports by {dimension}", dimension=name))
+        for folder, name in (dimensions or {}).items()
+    ]
+    return _page(newest, rows, names, company=company, title=title, lead=_lead(newest), words=words, more=more)
+
+
+def show_members(tallies: Sequence[MonthTally], *, company: str, names: Mapping[str, str], dimension: str) -> Fragment:
+    """The page of a dimension's members, each with its latest month, in the alphabet's order."""
+    held = sorted(tallies, key=lambda tally: (tally.member.casefold(), tally.member))
+    words = {
+        "here": t("Reports by {dimension}", dimension=dimension),
+        "title": t("reports by {dimension}", dimension=dimension),
+        "heading": t("Reports by {dimension}", dimension=dimension),
+        "caption": t("Targets missed, by {dimension}", dimension=dimension),
+        "first": dimension.capitalize(),
+        "note": t("Each number opens that department’s report for the month."),
+    }
+    one_month = len({tally.month for tally in held}) == 1
+    rows = [_row(tally, names, tally.member if one_month else _dated(tally)) for tally in held]
+    title = t("Reports by {dimension}, {company}", dimension=dimension, company=company)
+    return _page(
+        held, rows, names, company=company, title=title, lead=_members_lead(held), words=words, up="../index.html"
     )
+
+
+def _page(
+    tallies: Sequence[MonthTally], rows: list[dict[str, object]], names: Mapping[str, str], *, company: str, title: str,
+    lead: str, words: Mapping[str, str], more: Sequence[tuple[str, str]] = (), up: str = "",
+) -> Fragment:  # fmt: skip
+    page = {"title": title, "lang": language(), "company": company, "nav": [], "words": page_words(company)}
+    made_up = any(tally.made_up for tally in tallies)
+    html = render(
+        "archive", company=company, lead=lead, made_up=made_up, departments=list(names.values()), rows=rows,
+        words=words, more=more, up=up,
+    )  # fmt: skip
     return Fragment(html=str(html), text=lead, page=page)
 
 
@@ -52,15 +96,30 @@ def _lead(newest: Sequence[MonthTally]) -> str:
     )  # fmt: skip
 
 
-def _row(tally: MonthTally, names: Mapping[str, str]) -> dict[str, object]:
+def _members_lead(held: Sequence[MonthTally]) -> str:
+    if not held:
+        return t("No month has been reported yet.")
+    latest = month_name(pd.Period(max(tally.month for tally in held), "M"))
+    return capital(
+        n("{number} member, the latest reports for {month}.", "{number} members, the latest reports for {month}.",
+          len(held), number=numeral(len(held)), month=latest)
+    )  # fmt: skip
+
+
+def _dated(tally: MonthTally) -> str:
+    return f"{tally.member}, {month_name(pd.Period(tally.month, 'M'))}"
+
+
+def _row(tally: MonthTally, names: Mapping[str, str], label: str) -> dict[str, object]:
+    place = tally.folder or tally.month
     cells = []
     for name in names:
         missed, targets = tally.departments.get(name, (0, 0))
-        href = f"{tally.month}/{name}.html" if name in tally.departments else ""
+        href = f"{place}/{name}.html" if name in tally.departments else ""
         cells.append({"href": href, "missed": missed, "targets": targets})
     return {
-        "href": f"{tally.month}/index.html",
-        "label": month_name(pd.Period(tally.month, "M")),
+        "href": f"{place}/index.html",
+        "label": label,
         "missed": sum(missed for missed, _ in tally.departments.values()),
         "targets": sum(targets for _, targets in tally.departments.values()),
         "cells": cells,

@@ -189,13 +189,18 @@ def test_a_warm_process_that_dies_is_replaced_and_its_work_done_again(tmp_path: 
 def test_nothing_is_left_of_a_pool_that_is_broken_off(tmp_path: Path) -> None:
     """An error in the block ends the warm process and what it runs, within a moment."""
     everyone: list[psutil.Process] = []
-    with pytest.raises(KeyError), pool(2, prepare=prepare, limits=Limits()) as one:
-        one.submit(partial(_hang, cells=1, seconds=600), scratch=str(tmp_path))
-        server = psutil.Process(one.pid)
-        while not server.children():
-            time.sleep(0.01)
-        everyone = [server, *server.children(recursive=True)]
-        raise KeyError
+
+    def broken_off() -> None:
+        with pool(2, prepare=prepare, limits=Limits()) as one:
+            one.submit(partial(_hang, cells=1, seconds=600), scratch=str(tmp_path))
+            server = psutil.Process(one.pid)
+            while not server.children():
+                time.sleep(0.01)
+            everyone.extend([server, *server.children(recursive=True)])
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        broken_off()
     assert len(everyone) == 2
     assert not [process for process in everyone if _is_running(process.pid)]
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from saypro_analysis.publish.index import write_archive
+from saypro_analysis.publish.index import write_archive, write_members
+from saypro_analysis.publish.manifest import SCHEMA
 
 NAMES = {"sales": "Sales", "legal": "Legal"}
 
@@ -42,3 +43,26 @@ def test_missed_targets_are_counted(tmp_path: Path) -> None:
     kpis: list[dict[str, Any]] = [{"gap": {"status": status}, "scorecard": True} for status in statuses]
     kpis.append({"gap": {"status": "missed"}, "scorecard": False})
     assert ">1 of 3</a>" in _archive(tmp_path, {"departments": {"sales": {"kpis": kpis}}})
+
+
+def test_members_have_a_page_and_the_archive_leads_to_it(tmp_path: Path) -> None:
+    """Each member's latest month with its missed targets, in the alphabet's order; no page for a folder without one."""
+    statuses = [{"gap": {"status": status}, "scorecard": True} for status in ("missed", "met")]
+    for slug, member, months in (("south", "South", ("2026-09",)), ("north", "North", ("2026-08", "2026-09"))):
+        for month in months:
+            folder = tmp_path / "region" / slug / month
+            folder.mkdir(parents=True)
+            manifest = {"schema": SCHEMA, "member": member, "order": {"by": "sales_region"}, "reports": {}}
+            (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+            (folder / "results.json").write_text(json.dumps({"departments": {"sales": {"kpis": statuses}}}), "utf-8")
+            for name in ("index.html", "sales.html"):
+                (folder / name).write_text("good", "utf-8")
+    (tmp_path / "region" / "empty").mkdir()
+    page = write_members(tmp_path / "region", company="SayPro", names=NAMES, dimension="sales region")
+    text = page.read_text("utf-8")
+    assert text.index('href="north/2026-09/index.html"') < text.index('href="south/2026-09/index.html"')
+    assert "2026-08" not in text
+    assert '<a href="north/2026-09/sales.html">1 of 2</a>' in text
+    assert "empty" not in text
+    archive = write_archive(tmp_path, company="SayPro", names=NAMES).read_text("utf-8")
+    assert '<a href="region/index.html">Reports by sales region</a>' in archive
