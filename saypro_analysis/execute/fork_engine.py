@@ -48,9 +48,7 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
         Raises CellTimeoutError when a cell or the notebook takes longer than it may, DeadKernelError when the process
         ends before the cells do, and ValueError for what this engine cannot do.
         """
-        _check_language(nb_man.nb, kernel_name)
-        if isolate and not FORKS:
-            raise ValueError("The engine 'saypro' needs a system where processes can fork; leave out the engine.")
+        _check(nb_man.nb, kernel_name, isolate)
         limits = _limits(options)
         held = _known(options, _OPTIONS if isolate else _OPTIONS | _HOOKS)
         log = SimpleNamespace(log=_LOG, log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file)
@@ -68,7 +66,9 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 child.end()
 
 
-def _check_language(notebook: Any, kernel_name: str) -> None:
+def _check(notebook: Any, kernel_name: str, isolate: bool) -> None:
+    if isolate and not FORKS:
+        raise ValueError("The engine 'saypro' needs a system where processes can fork; leave out the engine.")
     try:
         language = notebook.metadata.get("kernelspec", {}).get("language") or nb_language(notebook)
     except ValueError:  # the notebook does not say

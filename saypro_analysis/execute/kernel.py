@@ -17,7 +17,9 @@ from typing import Any, cast
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
+from IPython.core import debugger  # noqa: F401  # here and not in each child
 from IPython.core.profiledir import ProfileDir
+from IPython.extensions import storemagic  # noqa: F401  # as above
 from jupyter_client.session import Session
 from nbclient.exceptions import DeadKernelError
 from traitlets import Any as Anything
@@ -85,6 +87,9 @@ def _no_debugger() -> None:
         sys.modules["debugpy"] = held
 
 
+_no_debugger()
+
+
 class LocalKernel(IPythonKernel):
     """The one kernel of a process that was made for it: make it once, in a child that ends with the notebook.
 
@@ -94,7 +99,6 @@ class LocalKernel(IPythonKernel):
     debugger_class = Anything(lambda *_: None)  # asked for where debugpy was there before
 
     def __init__(self, **traits: Any) -> None:
-        _no_debugger()
         super().__init__(**traits)  # type: ignore[no-untyped-call]
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)

@@ -103,17 +103,18 @@ def _heard(nb_man: Any, log: Any, running: list[int]) -> dict[str, Callable[[Any
         _take(cells[told[0]], told[1])
         nb_man.cell_complete(cells[told[0]], cell_index=told[0])
 
-    def failed(error: Exception) -> None:
-        raise error
-
     return {
         CELL: start,
         EXCEPTION: lambda index: nb_man.cell_exception(cells[index], cell_index=index),
         COMPLETE: complete,
         NEWS: news,
         WRITTEN: lambda output: PapermillNotebookClient.log_output_message(log, output),
-        FAILED: failed,
+        FAILED: _fail,
     }
+
+
+def _fail(error: Exception) -> None:
+    raise error
 
 
 def _take(ours: Any, theirs: Any) -> None:

@@ -57,6 +57,7 @@ def show_archive(
 def show_members(tallies: Sequence[MonthTally], *, company: str, names: Mapping[str, str], dimension: str) -> Fragment:
     """The page of a dimension's members, each with its latest month, in the alphabet's order."""
     held = sorted(tallies, key=lambda tally: (tally.member.casefold(), tally.member))
+    names = {key: name for key, name in names.items() if any(key in tally.departments for tally in held)}
     words = {
         "here": t("Reports by {dimension}", dimension=dimension),
         "title": t("reports by {dimension}", dimension=dimension),
