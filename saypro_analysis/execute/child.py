@@ -102,8 +102,9 @@ class Child:
         return self.read()
 
     def _died(self) -> str:
-        self._process.join(5.0)
-        code = self._process.exitcode
+        until = time.monotonic() + 5.0  # join would wait for a pipe that the notebook's own processes hold
+        while (code := self._process.exitcode) is None and time.monotonic() < until:
+            time.sleep(0.01)
         self.end()
         if code is not None and code < 0:
             return f"the notebook's process was ended by {signal.Signals(-code).name} before its cells were done"
@@ -157,6 +158,8 @@ def _live(work: Work, connection: Connection, limits: Limits, close: tuple[Conne
     """The child's life. It ends without the interpreter's clearing up, which would wait for what a notebook left."""
     die_with_parent()
     adopt()
+    if hasattr(os, "register_at_fork"):  # a process that the notebook forks must not hold the connection open
+        os.register_at_fork(after_in_child=connection.close)
     for other in close:
         other.close()
     if hasattr(os, "setsid"):

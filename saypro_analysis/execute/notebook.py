@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from saypro_analysis.errors import ReportError
-from saypro_analysis.execute.limits import FORK
+from saypro_analysis.execute.limits import FORK, KERNEL
 from saypro_analysis.execute.parameters import check_parameters
 
 #: The longest path of a socket in bytes: 103 on macOS and 107 on Linux, less the number that each socket adds.
@@ -55,6 +55,8 @@ def execute(
     os.environ.update(environment or {})
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what fails is told once, by the error
     with tempfile.TemporaryDirectory(prefix="saypro-") as sockets:
+        if engine == KERNEL:
+            os.environ["IPYTHONDIR"] = sockets  # a user's start-up files are no part of a report
         own = (
             {"engine_name": "saypro", "isolate": False}
             if engine == FORK
@@ -102,9 +104,10 @@ def reason_of(error: Exception) -> str:
     if name:
         first = str(value).strip().splitlines()[0] if str(value).strip() else ""
         return f"the notebook failed: {name}: {first}" if first else f"the notebook failed: {name}"
-    return {
-        "DeadKernelError": "the notebook's process ended before its cells were done",
-    }.get(type(error).__name__, f"the notebook could not be run: {type(error).__name__}: {error}".splitlines()[0])
+    if type(error).__name__ == "DeadKernelError":
+        said = str(error).strip().splitlines()
+        return said[0] if said and "before" in said[0] else "the notebook's process ended before its cells were done"
+    return f"the notebook could not be run: {type(error).__name__}: {error}".splitlines()[0]
 
 
 def check_executed(notebook: Any) -> None:

@@ -43,7 +43,10 @@ def kept_pages(folder: Path, departments: Sequence[str], made: Mapping[str, Any]
     """
     parts = published_parts(folder)
     names = [name for name in departments if name not in made and (folder / f"{name}.html").is_file()]
-    return {name: {"inputs": "", **parts[name]} if _is_readable(parts.get(name)) else {} for name in names}
+    return {
+        name: {**parts[name], "inputs": parts[name].get("inputs", "")} if _is_readable(parts.get(name)) else {}
+        for name in names
+    }
 
 
 def _is_readable(part: Any) -> bool:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 
 from saypro_analysis.data.earlier import earlier_report, read_published
-from saypro_analysis.data.fan_out import Member, fan_out
 from saypro_analysis.data.params import read_params
 from saypro_analysis.data.reader import nearest
 from saypro_analysis.data.snapshot import Snapshot, take_snapshot
@@ -24,6 +23,7 @@ from saypro_analysis.publish.lock import locked
 from saypro_analysis.publish.month_run import make_month
 from saypro_analysis.publish.order import Order
 from saypro_analysis.publish.pdf import need_browser
+from saypro_analysis.publish.places import Place, need_no_older_data, places_of
 from saypro_analysis.publish.raw import RawInputs, choice, raw_inputs
 from saypro_analysis.publish.runs import RunRecord, recorded
 from saypro_analysis.publish.work import MonthResult, RunResult, Work
@@ -32,27 +32,6 @@ from saypro_analysis.publish.workers import Progress, workers
 __all__ = ["MonthResult", "Order", "RunResult", "check", "run"]
 
 _SPAN = re.compile(r"(\d{4}-\d{2})\.\.(\d{4}-\d{2}|latest)")
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Place:
-    """Where the reports of a company, or of one member of it, go, and what they are made from."""
-
-    out: Path
-    params: Params
-    snapshot: Snapshot
-    member: Member | None = None
-
-    @property
-    def name(self) -> str:
-        """The member's name, or nothing."""
-        return self.member.label if self.member is not None else ""
-
-    def in_month(self, month: pd.Period) -> Params:
-        """The params with the departments that there is something to report of: a member has not all in every month."""
-        if self.member is None:
-            return self.params
-        return self.member.params_in(month)
 
 
 def check(order: Order) -> tuple[Params, Snapshot]:
@@ -94,8 +73,9 @@ def run(order: Order, *, progress: Progress = lambda _name, _state: None) -> Run
     with own_params(order.params) as copy, workers(order) as hands:
         raw = raw_inputs(order)
         params = _checked(order, copy)
-        places, company = _places(order, params)
+        places, company = places_of(order, params)
         months = _months(order.month, company)
+        need_no_older_data(order, places, months)
         with (
             locked(order.out),
             recorded(
@@ -108,20 +88,6 @@ def run(order: Order, *, progress: Progress = lambda _name, _state: None) -> Run
                 list_members(order.out, places[0].out.parent, params, order.by, hands, str(copy.parent))
             record.finish(results)
     return RunResult(months=tuple(results), made_up=company.made_up)
-
-
-def _places(order: Order, params: Params) -> tuple[list[_Place], Snapshot]:
-    """The company, or every member of the dimension that was asked for. All data are read and checked once."""
-    source = source_path(params)
-    if not order.by:
-        company = take_snapshot(params, source)
-        return [_Place(out=order.out, params=params, snapshot=company)], company
-    found = fan_out(params, source, order.by, members=order.members)
-    places = [
-        _Place(out=order.out / found.folder / one.slug, params=one.params, snapshot=one.snapshot, member=one)
-        for one in found.members
-    ]
-    return places, found.company
 
 
 def _months(text: str, snapshot: Snapshot) -> list[pd.Period]:
@@ -147,14 +113,14 @@ class _Run:
     raw: RawInputs
     record: RunRecord
 
-    def month(self, places: Sequence[_Place], month: pd.Period) -> list[MonthResult]:
+    def month(self, places: Sequence[Place], month: pd.Period) -> list[MonthResult]:
         """One month in every place, several at a time; a place that fails stops no other."""
         if not self.order.by:
             return [make_month(self._work(places[0], month, 0), self.hands, self.progress)]
         with ThreadPoolExecutor(max_workers=self.order.jobs + 1) as threads:
             return list(threads.map(lambda at: self._attempt(places[at], month, at), range(len(places))))
 
-    def _attempt(self, place: _Place, month: pd.Period, at: int) -> MonthResult:
+    def _attempt(self, place: Place, month: pd.Period, at: int) -> MonthResult:
         try:
             if not place.in_month(month).departments:
                 raise ReportError(f"There is nothing of {place.name} in {month}; nothing was published.")
@@ -163,7 +129,7 @@ class _Run:
             folder = place.out / str(month)
             return MonthResult(folder=folder, month=str(month), member=place.name, failure=error)
 
-    def _work(self, place: _Place, month: pd.Period, at: int) -> Work:
+    def _work(self, place: Place, month: pd.Period, at: int) -> Work:
         earlier, params = earlier_report(place.out, month), place.in_month(month)
         opened = company_month(
             params, place.snapshot, month, published=read_published(earlier), prepared=self.record.began_at

@@ -26,12 +26,13 @@ def warm() -> None:
     import matplotlib.pyplot
     import papermill
     import seaborn
+    from matplotlib_inline import backend_inline
 
     from saypro_analysis import api
     from saypro_analysis.execute import client, kernel
     from saypro_analysis.publish.html import shared_exporter
 
-    _ = (matplotlib.pyplot, papermill, seaborn, api, client, kernel)
+    _ = (matplotlib.pyplot, papermill, seaborn, api, backend_inline, client, kernel)
     shared_exporter()
     matplotlib.figure.Figure().savefig(io.BytesIO(), format="svg")  # finds the fonts
 

@@ -1,4 +1,5 @@
 """Cells that must give the same in a kernel and in a forked child, in the order in which they run in one notebook."""
+# ruff: noqa: E501  # a cell in one line
 
 FIRST = """
 import asyncio, contextlib, contextvars, ctypes, getpass, io, logging, math, os, pickle, signal, subprocess, sys, threading
@@ -11,8 +12,8 @@ from IPython.display import *
 CELLS = {
     "imports": FIRST,
     "streams": 'print("a"); print("b", file=sys.stderr); print("c")',
-    "os.system": 'print("before"); os.system("echo system; echo error >&2"); print("after")',
-    "inherited descriptors": 'subprocess.run(["echo", "inherited"]); print("after")',
+    "os.system": 'print("before"); os.system("echo system; echo error >&2"); time.sleep(.2); print("after")',
+    "inherited descriptors": 'subprocess.run(["echo", "inherited"]); time.sleep(.2); print("after")',
     "C code": 'libc = ctypes.CDLL(None); libc.puts(b"from C"); libc.fflush(None)\ntime.sleep(.1)',
     "bytes that are no text": 'os.write(1, b"\\xff\\xfe \\xe2\\x82\\xac\\n"); time.sleep(.1)',
     "flushed prints": "for i in range(20): print(i, flush=True)",
@@ -114,7 +115,7 @@ CELLS = {
     "figure as result": "fig, ax = plt.subplots(figsize=(2, 1)); plt.close()\nfig",
     "several figures": 'plt.figure(figsize=(1, 1)); plt.figure(figsize=(2, 1)); print("text"); plt.show(); print("after")',
     "figures closed after the cell": 'plt.get_fignums(), plt.get_backend(), plt.rcParams["figure.figsize"]',
-    "saved figure": 'plt.figure(figsize=(1, 1)); plt.savefig(io.BytesIO());',
+    "saved figure": "plt.figure(figsize=(1, 1)); plt.savefig(io.BytesIO());",
     "svg": '%config InlineBackend.figure_formats = ["svg"]\nplt.rcParams["svg.hashsalt"] = "x"\nplt.figure(figsize=(1, 1)); plt.plot([1, 2]);',
     "seaborn": "import seaborn as sns\nsns.lineplot(x=[1, 2], y=[1, 2]);",
     "process": "mp.current_process().name, mp.parent_process(), threading.current_thread().name",

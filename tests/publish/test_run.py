@@ -328,3 +328,45 @@ def test_broken_data_stop_the_run_before_anything_is_written(project: Path, tmp_
         run(_order(folder, folder / "reports"))
     assert caught.value.exit_code == 3
     assert (folder / "reports" / "2026-10" / "index.html").read_text("utf-8") == "good"
+
+
+def test_older_data_do_not_undo_a_month(published: RunResult, project: Path, tmp_path: Path) -> None:
+    """A month that was published from data of a later day is not made from older ones, but for --force; exit code 3."""
+    folder = _own_copy(project, tmp_path)
+    shutil.copytree(published.folder.parent, folder / "reports")
+    path = folder / "reports" / "2026-10" / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["data"]["as_of"] = "2026-11-07"
+    path.write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(DataError, match="published from data as of 2026-11-07; these: 2026-10-31") as caught:
+        run(_order(folder, folder / "reports"))
+    assert caught.value.exit_code == 3
+    assert json.loads(path.read_text("utf-8")) == manifest
+    result = run(_order(folder, folder / "reports", departments=("sales",), force=True))
+    assert [(one.page, one.state) for one in result.outcomes] == [("sales", "made"), ("index", "made")]
+
+
+def test_a_notebook_outside_the_project_is_refused(project: Path, tmp_path: Path) -> None:
+    """A link that leads out of the folder of notebooks is not followed: notebooks are code."""
+    folder = _own_copy(project, tmp_path)
+    (folder / "notebooks" / "sales.ipynb").rename(tmp_path / "sales.ipynb")
+    (folder / "notebooks" / "sales.ipynb").symlink_to(tmp_path / "sales.ipynb")
+    with pytest.raises(ParamsError, match="a link that leads out of the folder") as caught:
+        run(_order(folder, folder / "reports"))
+    assert caught.value.exit_code == 2
+    assert not (folder / "reports").exists()
+
+
+def test_nothing_changed_is_nothing_made(published: RunResult, project: Path, tmp_path: Path) -> None:
+    """On the same inputs every page is up to date, and nothing is published again; a changed page is made anew."""
+    out = tmp_path / "reports"
+    shutil.copytree(published.folder.parent, out)
+    before = {path.name: path.stat().st_mtime_ns for path in (out / "2026-10").iterdir()}
+    assert {one.state for one in run(_order(project, out)).outcomes} == {"unchanged"}
+    assert {path.name: path.stat().st_mtime_ns for path in (out / "2026-10").iterdir()} == before
+    (out / "2026-10" / "sales.html").write_text("spoilt", "utf-8")
+    again = run(_order(project, out))
+    states = {one.page: (one.state, one.why) for one in again.outcomes}
+    assert states["sales"] == ("made", ("its files are not what the run wrote",))
+    assert states["marketing"] == ("unchanged", ())
+    assert "spoilt" not in (out / "2026-10" / "sales.html").read_text("utf-8")
