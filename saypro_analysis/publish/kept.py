@@ -43,10 +43,11 @@ def kept_pages(folder: Path, departments: Sequence[str], made: Mapping[str, Any]
     """
     parts = published_parts(folder)
     names = [name for name in departments if name not in made and (folder / f"{name}.html").is_file()]
-    return {
-        name: {**parts[name], "inputs": parts[name].get("inputs", "")} if _is_readable(parts.get(name)) else {}
-        for name in names
-    }
+    return {name: _with_inputs(parts[name]) if _is_readable(parts.get(name)) else {} for name in names}
+
+
+def _with_inputs(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {**part, "inputs": part.get("inputs", "")}
 
 
 def _is_readable(part: Any) -> bool:
