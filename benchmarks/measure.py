@@ -7,33 +7,50 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 Readings = Mapping[str, Sequence["Reading"]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """One run of one way: wall seconds and the resident memory of its largest process, in MB."""
+    """One run of one way: wall seconds, the resident memory of its largest process in MB, and processor seconds."""
 
     seconds: float
     megabytes: float
+    processor: float = 0.0
 
 
 def run_commands(commands: Sequence[Sequence[str]], *, environment: Mapping[str, str] | None = None) -> Reading:
     """Run commands one after the other and measure them as one; stops the benchmark when one fails."""
     start = time.perf_counter()
-    peak = 0.0
-    for command in commands:
-        _, megabytes = _run(command, environment)
-        peak = max(peak, megabytes)
-    return Reading(seconds=time.perf_counter() - start, megabytes=peak)
+    held = [_run(command, environment)[1] for command in commands]
+    return _together(held, seconds=time.perf_counter() - start)
+
+
+def run_side_by_side(
+    chains: Sequence[Sequence[Sequence[str]]], *, at_a_time: int, environment: Mapping[str, str] | None = None
+) -> Reading:
+    """Run chains of commands, some chains at a time, and measure them as one."""
+    start = time.perf_counter()
+    with ThreadPoolExecutor(at_a_time) as threads:
+        held = list(threads.map(lambda chain: run_commands(chain, environment=environment), chains))
+    return _together(held, seconds=time.perf_counter() - start)
+
+
+def _together(held: Sequence[Reading], *, seconds: float) -> Reading:
+    return Reading(
+        seconds=seconds,
+        megabytes=max(one.megabytes for one in held),
+        processor=sum(one.processor for one in held),
+    )
 
 
 def run_timed(command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Reading:
     """Run a command that prints the seconds its work took, without start-up and preparation; stops when it fails."""
-    printed, megabytes = _run(command, environment)
-    return Reading(seconds=float(printed), megabytes=megabytes)
+    printed, reading = _run(command, environment)
+    return replace(reading, seconds=float(printed))
 
 
 def take_turns(ways: Mapping[str, Callable[[], Reading]], *, rounds: int) -> dict[str, list[Reading]]:
@@ -61,14 +78,25 @@ def medians(name: str, readings: Sequence[Reading]) -> str:
     return f"{name:<58} {seconds:8.2f} s  {memory:8.0f} MB"
 
 
+def with_processor(name: str, readings: Sequence[Reading]) -> str:
+    """``medians`` and the median processor seconds, which what else the machine does changes less."""
+    return f"{medians(name, readings)}  {statistics.median(one.processor for one in readings):8.2f} s of processors"
+
+
+def processor_ratio(slow: Sequence[Reading], fast: Sequence[Reading]) -> str:
+    """``ratio`` of processor seconds."""
+    return ratio(*([replace(one, seconds=one.processor) for one in readings] for readings in (slow, fast)))
+
+
 def ratio(slow: Sequence[Reading], fast: Sequence[Reading]) -> str:
     """How many times the seconds of ``fast`` the ones of ``slow`` are: median of the pairs, lowest and highest."""
     pairs = [one.seconds / other.seconds for one, other in zip(slow, fast, strict=True)]
     return f"{statistics.median(pairs):5.1f} times ({min(pairs):.1f}-{max(pairs):.1f})"
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str] | None) -> tuple[str, float]:
-    """What a command printed, and its peak of memory in MB."""
+def _run(command: Sequence[str], environment: Mapping[str, str] | None) -> tuple[str, Reading]:
+    """What a command printed, and what it and the processes that it waited for took."""
+    start = time.perf_counter()
     with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=printed, stderr=errors)
         _, status, usage = os.wait4(process.pid, 0)  # its own children's memory is counted, too
@@ -78,4 +106,8 @@ def _run(command: Sequence[str], environment: Mapping[str, str] | None) -> tuple
             sys.exit(f"{' '.join(command)} failed:\n{errors.read().decode()[-2000:]}")
         printed.seek(0)
         scale = 1024 if sys.platform != "darwin" else 1024 * 1024
-        return printed.read().decode(), usage.ru_maxrss / scale
+        return printed.read().decode(), Reading(
+            seconds=time.perf_counter() - start,
+            megabytes=usage.ru_maxrss / scale,
+            processor=usage.ru_utime + usage.ru_stime,
+        )

@@ -149,6 +149,11 @@ def die_with_parent() -> None:
     _prctl(_DIE_WITH_PARENT, signal.SIGKILL)
 
 
+def live_without_parent() -> None:
+    """Take back ``die_with_parent``."""
+    _prctl(_DIE_WITH_PARENT, 0)
+
+
 def _prctl(option: int, value: int) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)

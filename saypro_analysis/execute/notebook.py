@@ -35,7 +35,7 @@ _KERNEL: Mapping[str, Any] = {
     "shutdown_kernel": "immediate",
 }
 #: Where a cell's code is said to lie in warnings: a folder and a name with the process's number.
-_CELL_FILE = re.compile(r"\S*/ipykernel_\d+/\d+\.py")
+_CELL_FILE = re.compile(r"(?<!\S)\S*/ipykernel_\d+/\d+\.py")
 
 
 def execute(

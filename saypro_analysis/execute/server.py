@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection, wait
 
 import psutil
 
-from saypro_analysis.execute.child import FORKS, Child, Ended, Tell, Work, adopt
+from saypro_analysis.execute.child import FORKS, Child, Ended, Tell, Work, adopt, die_with_parent, live_without_parent
 from saypro_analysis.execute.limits import Limits
 
 Prepare = Callable[[], None]
@@ -58,7 +58,9 @@ def serve(connection: Connection, slots: int, prepare: Prepare, limits: Limits) 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started this
     adopt()
     if FORKS:  # a child that starts anew imports for itself
+        die_with_parent()  # while it prepares it does not hear that the connection ends
         prepare()
+        live_without_parent()
         gc.collect()
         gc.freeze()  # what is there now is left alone, so that its memory stays shared
     waiting: list[Task] = []
@@ -66,8 +68,7 @@ def serve(connection: Connection, slots: int, prepare: Prepare, limits: Limits) 
     try:
         while _step(connection, waiting, running):
             while waiting and len(running) < slots:
-                one = _start(heapq.heappop(waiting), limits, (connection, *running))
-                running[one.child.connection] = one
+                _start_next(connection, waiting, running, limits)
     finally:
         for one in running.values():
             one.child.end()
@@ -91,6 +92,19 @@ def _step(connection: Connection, waiting: list[Task], running: dict[Connection,
         if (ended := one.child.overdue()) is not None:
             _report(connection, running, one, ended)
     return True
+
+
+def _start_next(
+    connection: Connection, waiting: list[Task], running: dict[Connection, _Running], limits: Limits
+) -> None:
+    task = heapq.heappop(waiting)
+    try:
+        one = _start(task, limits, (connection, *running))
+    except OSError as error:  # no more processes, files or room: this piece's failure, and no other's
+        with suppress(OSError):
+            connection.send((task.number, Ended(reason=f"no process could be started for it: {error.strerror}")))
+    else:
+        running[one.child.connection] = one
 
 
 def _start(task: Task, limits: Limits, others: Iterable[Connection]) -> _Running:

@@ -9,13 +9,13 @@ import shutil
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from saypro_analysis.errors import Fault, ParamsError
-from saypro_analysis.publish.folders import is_alive, write_whole
+from saypro_analysis.publish.folders import is_alive, no_place, write_whole
 from saypro_analysis.publish.hashes import file_hash, intact
 from saypro_analysis.publish.moments import now, spoken_moment
 from saypro_analysis.publish.raw import RawInputs
@@ -53,7 +53,8 @@ class RunRecord:
 
     def give_up(self, status: str, reason: str) -> None:
         """Write that the run ended before its time."""
-        self._write(status, reason=reason)
+        with suppress(OSError):  # a full disk: what went wrong is told all the same, and the record says "died"
+            self._write(status, reason=reason)
 
     def _write(self, status: str, **more: Any) -> None:
         ended = {} if status == RUNNING else {"ended": now(), "seconds": round(time.monotonic() - self.start, 3)}
@@ -87,8 +88,12 @@ def _begin(out: Path, months: Sequence[str], raw: RawInputs, settings: Mapping[s
     facts = {"id": f"{number:06}-{stamp}", "began": began, "pid": os.getpid(), "host": socket.gethostname(),
              "months": list(months), "settings": dict(settings), **raw.facts()}  # fmt: skip
     record = RunRecord(id=str(facts["id"]), out=out, facts=facts, began_at=spoken_moment(began), start=time.monotonic())
-    record.logs.mkdir()
-    record._write(RUNNING)
+    try:
+        record.logs.mkdir()
+        record._write(RUNNING)
+    except OSError as error:
+        shutil.rmtree(record.logs, ignore_errors=True)
+        raise no_place(out, error) from error
     return record
 
 

@@ -15,7 +15,6 @@ import psutil
 
 from saypro_analysis.execute.limits import Limits
 from saypro_analysis.publish.new import make_notebooks
-from saypro_analysis.publish.notebook import Cell, department_cells, make_notebook
 from saypro_analysis.publish.order import Order
 from saypro_analysis.publish.page_check import page_faults
 from saypro_analysis.publish.verify import verify_months
@@ -76,16 +75,9 @@ def order(root: Path, **changes: Any) -> Order:
     return replace(made, **{"force": True, "jobs": 1, "limits": Limits(cell=30, notebook=60), **changes})
 
 
-def add_cell(root: Path, department: str, source: str) -> None:
-    """Give a department's standard notebook one more cell, in its free part."""
-    cells = department_cells(department, department.capitalize(), free=(Cell(kind="code", source=source),))
-    own = tuple(replace(cell, source=cell.source.replace(f"    {source.split('(')[0]},\n", "")) for cell in cells)
-    nbformat.write(make_notebook(own), root / "notebooks" / f"{department}.ipynb")
-
-
 def plain_notebook(path: Path, *sources: str) -> Path:
     """A notebook of a cell of parameters and of these."""
-    first = nbformat.v4.new_code_cell("department = month = params = ''", metadata={"tags": ["parameters"]})
+    first = nbformat.v4.new_code_cell("department = ''\nmonth = ''\nparams = ''", metadata={"tags": ["parameters"]})
     cells = [first, *map(nbformat.v4.new_code_cell, sources)]
     spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=spec), path)
