@@ -63,7 +63,8 @@ def make_month(work: Work, hands: Pool, progress: Progress) -> MonthResult:
     with speaking(work.params.company.language):
         outcomes = _publish(work, hands, progress)
         list_months(work, hands)
-    return MonthResult(folder=work.out / work.month, month=work.month, outcomes=outcomes, member=work.member)
+    told = tuple(replace(one, results={}) for one in outcomes)  # the numbers are published, and a run may be long
+    return MonthResult(folder=work.out / work.month, month=work.month, outcomes=told, member=work.member)
 
 
 def _publish(work: Work, hands: Pool, progress: Progress) -> tuple[Outcome, ...]:

@@ -1,6 +1,7 @@
 """One run: check everything, open everything once, make what is due, month by month and place by place."""
 
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -116,7 +117,7 @@ class _Run:
     def month(self, places: Sequence[Place], month: pd.Period) -> list[MonthResult]:
         """One month in every place, several at a time; a place that fails stops no other."""
         if not self.order.by:
-            return [make_month(self._work(places[0], month, 0), self.hands, self.progress)]
+            return [self._make(places[0], month, 0)]
         with ThreadPoolExecutor(max_workers=self.order.jobs + 1) as threads:
             return list(threads.map(lambda at: self._attempt(places[at], month, at), range(len(places))))
 
@@ -124,10 +125,17 @@ class _Run:
         try:
             if not place.in_month(month).departments:
                 raise ReportError(f"There is nothing of {place.name} in {month}; nothing was published.")
-            return make_month(self._work(place, month, at), self.hands, self.progress)
+            return self._make(place, month, at)
         except ReportError as error:
             folder = place.out / str(month)
             return MonthResult(folder=folder, month=str(month), member=place.name, failure=error)
+
+    def _make(self, place: Place, month: pd.Period, at: int) -> MonthResult:
+        work = self._work(place, month, at)
+        try:
+            return make_month(work, self.hands, self.progress)
+        finally:
+            shutil.rmtree(work.private, ignore_errors=True)
 
     def _work(self, place: Place, month: pd.Period, at: int) -> Work:
         earlier, params = earlier_report(place.out, month), place.in_month(month)
