@@ -77,6 +77,8 @@ CHECKED: Mapping[str, str] = {
     **dict.fromkeys(("DataSource.source", "Params.folder"), "a path, not shown"),
     **dict.fromkeys(("Mail.host", "Mail.user", "Mail.sender", "Mail.to"), "of the e-mail, not of a page"),
     "DepartmentMonth.departments": "Department.name",
+    "PartOf.dimension": "one of Kpi.segments",
+    "PartOf.label": "a segment of the data; tests/show/test_part_words.py fills it",
     "DepartmentMonth.provenance": "Table.file, and what the program writes",
 }  # fmt: skip
 

@@ -91,3 +91,14 @@ def test_slips(kpi: str, by: str, north: Mapping[str, Analysis]) -> None:
 def test_other_segments(north: Mapping[str, Analysis]) -> None:
     """The member's own segments are shown as the company's are."""
     assert "<svg" in show_segments(north["sales"], "pipeline", "product").html
+
+
+def test_a_member_of_any_name_stays_text(north: Mapping[str, Analysis]) -> None:
+    """What stands in the data as a region's name is written into the note letter by letter, and is no markup."""
+    sales = north["sales"]
+    assert sales.month.part is not None
+    part = replace(sales.month.part, label="<img src=x onerror=alert(1)>", dimension="<b>region")
+    page = show_scorecard(replace(sales, month=replace(sales.month, part=part))).html
+    assert "This report is of &lt;img src=x onerror=alert(1)&gt; alone." in page
+    assert "<img" not in page
+    assert "<b>region" not in page
