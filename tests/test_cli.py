@@ -260,10 +260,10 @@ def _is_alive(pid: int) -> bool:
 
 
 def test_schema_writes_all_schemas(tmp_path: Path) -> None:
-    """One schema for each kind of params, and one for results.json."""
+    """One schema for each kind of params, and those of results.json and manifest.json."""
     assert _saypro("schema", "schemas", cwd=tmp_path).returncode == 0
     written = {path.stem: json.loads(path.read_text("utf-8")) for path in (tmp_path / "schemas").iterdir()}
-    assert sorted(written) == ["causes", "company", "department", "results", "tables"]
+    assert sorted(written) == ["causes", "company", "department", "manifest", "results", "tables"]
     assert all(schema["$schema"].endswith("2020-12/schema") for schema in written.values())
 
 

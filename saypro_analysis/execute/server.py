@@ -130,9 +130,9 @@ def _report(
 
 
 def _end_strays(known: set[int]) -> None:
-    """End what a child has left behind that died before it could: it is ours now."""
-    for process in psutil.Process().children():
-        if process.pid not in known:
+    """End what a child has left behind that died before it could: it is ours now, and so is then what it leaves."""
+    while strays := [process for process in psutil.Process().children() if process.pid not in known]:
+        for process in strays:
             with suppress(psutil.Error):
                 process.kill()
                 process.wait(1.0)

@@ -285,7 +285,7 @@ def test_a_page_that_is_remade_keeps_no_pdf_of_before(
 
     monkeypatch.setattr(run_module, "need_browser", lambda: None)
     monkeypatch.setattr(module, "print_pages", broken)
-    result = run(_order(project, tmp_path, departments=("operations",), pdf=True))
+    result = run(_order(project, tmp_path, departments=("operations",), pdf=True, force=True))
     assert result.exit_code == 1
     assert [(one.page, one.made) for one in result.outcomes] == [("operations", True), ("index", True), (PDFS, False)]
     left = {path.stem for path in result.folder.glob("*.pdf")}

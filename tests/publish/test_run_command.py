@@ -164,6 +164,7 @@ def _wait_for(started: Any, report: str, state: str) -> None:
 def test_a_run_that_was_stopped_goes_on_where_it_was(own: Path, tmp_path: Path) -> None:
     """After SIGTERM what was finished is taken over by --resume, for the months that were asked for; then there is
     nothing to go on with."""
+    write_records(own, "sales", seed=7)
     gate = tmp_path / "gate"
     wait = f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.05)"
     _add_cell(own, "service", wait)
