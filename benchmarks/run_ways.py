@@ -60,7 +60,7 @@ def _opened(company: Path, by: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         return
     for member in fan_out(params, source, by).members:
         opened = company_month(member.params_in(month), member.snapshot, month)
-        yield member.slug, {name: replace(one, part=member.part_of(name)) for name, one in opened.items()}  # type: ignore[type-var]
+        yield member.slug, {name: replace(one, part=member.part_of(name)) for name, one in opened.items()}
 
 
 def run_cells(job: Mapping[str, Any]) -> None:
@@ -80,10 +80,10 @@ def _run(source: str, names: dict[str, Any]) -> object:
     """Run a cell; the value of its last line, when that is one."""
     tree = ast.parse(source)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, "<cell>", "exec"), names)  # noqa: S102  # the project's own notebooks
+    exec(compile(tree, "<cell>", "exec"), names)  # noqa: S102 (the project's own notebooks)
     if not isinstance(last, ast.Expr):
         return None
-    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)  # noqa: S307
+    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)  # noqa: S307 (as above)
 
 
 def _show(value: object) -> None:

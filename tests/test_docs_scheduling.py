@@ -302,7 +302,7 @@ def test_bad_cron_times_are_seen(text: str) -> None:
 def unit(name: str) -> configparser.ConfigParser:
     """A unit's sections; of keys that stand there more than once, the last."""
     reader = configparser.ConfigParser(strict=False, interpolation=None, comment_prefixes=("#", ";"))
-    reader.optionxform = str  # type: ignore[assignment, method-assign]  # keys keep their capitals
+    reader.optionxform = str  # keys keep their capitals
     reader.read_string((FOLDER / name).read_text("utf-8"))
     return reader
 
@@ -371,7 +371,7 @@ def workflow() -> dict[str, object]:
 
 def test_workflow_does_what_the_page_says() -> None:
     """Rights are minimal, runs never overlap or are broken off, actions have a version, and input is no script text."""
-    flow: dict = workflow()  # type: ignore[type-arg]
+    flow: dict = workflow()
     assert flow["permissions"] == {"contents": "read"}
     assert flow["concurrency"]["cancel-in-progress"] is False
     steps = flow["jobs"]["reports"]["steps"]
@@ -385,7 +385,7 @@ def test_workflow_does_what_the_page_says() -> None:
 
 def test_workflow_mails_after_the_third_working_day() -> None:
     """Of the two times one is daily; the other is the one that the step named Mail asks for, on the 5th, after it."""
-    flow: dict = workflow()  # type: ignore[type-arg]
+    flow: dict = workflow()
     daily, monthly = (entry["cron"] for entry in flow["on"]["schedule"])
     mail = next(step for step in flow["jobs"]["reports"]["steps"] if step.get("name") == "Mail")
     assert f"'{monthly}'" in mail["if"]

@@ -8,6 +8,7 @@ import logging
 import tempfile
 from collections.abc import Mapping
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -56,7 +57,7 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
             if not isolate:
                 _run_here(nb_man, Path(folder), {**held, **vars(log)})
                 return
-            import saypro_analysis.execute.client  # noqa: F401  # here and not in each child
+            import_module("saypro_analysis.execute.client")  # here and not in each child
 
             held["log_output"] = bool(log_output or stdout_file or stderr_file)
             child = Child(partial(_run_and_tell, nb_man.nb, Path(folder), held), limits)

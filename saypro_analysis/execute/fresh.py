@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import process
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from saypro_analysis.execute.streams import OutStream
@@ -28,17 +29,19 @@ _FILES = (io.IOBase, tempfile._TemporaryFileWrapper)
 def renew() -> None:
     """Let this process look like a new one to a notebook. What it has imported stays imported."""
     atexit._clear()
-    for finalizer in list(weakref.finalize._registry):  # type: ignore[attr-defined]
+    finalizers: Any = weakref.finalize  # what it holds has no public name
+    for finalizer in list(finalizers._registry):
         finalizer.atexit = False
-    weakref.finalize._registered_with_atexit = False  # type: ignore[attr-defined]
+    finalizers._registered_with_atexit = False
     _renew_signals()
     _renew_logging()
     _renew_figures()
     _renew_singletons()
     _renew_paths()
     os.environ["JPY_PARENT_PID"] = str(os.getppid())
-    process.current_process().name, process.current_process()._identity = "MainProcess", ()
-    process._parent_process = None  # type: ignore[attr-defined]
+    processes: Any = process  # nor has who the parent is
+    processes.current_process().name, processes.current_process()._identity = "MainProcess", ()
+    processes._parent_process = None
     sys.setrecursionlimit(sys.getrecursionlimit() + _depth())
     gc.freeze()  # so that what is there at the end and not frozen is the notebook's
 
@@ -54,9 +57,10 @@ def _renew_paths() -> None:
 
 def _depth() -> int:
     """How many calls this process has begun already, which are none of the notebook's."""
-    frame, depth = sys._getframe(), 0
-    while frame := frame.f_back:  # type: ignore[assignment]
-        depth += 1
+    frame: FrameType | None = sys._getframe().f_back
+    depth = 0
+    while frame is not None:
+        frame, depth = frame.f_back, depth + 1
     return depth
 
 
@@ -71,7 +75,8 @@ def _renew_logging() -> None:
     logging.captureWarnings(False)
     logging.disable(logging.NOTSET)
     logging.root.handlers.clear()
-    logging._handlerList.clear()  # type: ignore[attr-defined]  # closing these is for the parent
+    logs: Any = logging  # its list of handlers has no public name
+    logs._handlerList.clear()  # closing these is for the parent
     logging.root.setLevel(logging.WARNING)
 
 

@@ -11,15 +11,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
-from IPython.core import debugger  # noqa: F401  # here and not in each child
 from IPython.core.profiledir import ProfileDir
-from IPython.extensions import storemagic  # noqa: F401  # as above
 from jupyter_client.session import Session
 from nbclient.exceptions import DeadKernelError
 from traitlets import Any as Anything
@@ -44,8 +43,8 @@ class LocalSession(Session):
     streams: Streams
 
     def send(
-        self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None, ident: Any = None,  # noqa: ARG002
-        buffers: Any = None, track: bool = False, header: Any = None, metadata: Any = None,  # noqa: ARG002
+        self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None, ident: Any = None,  # noqa: ARG002 (ipykernel names them)
+        buffers: Any = None, track: bool = False, header: Any = None, metadata: Any = None,  # noqa: ARG002 (as above)
     ) -> Message:  # fmt: skip
         """Hand over a message, as a client would receive it: tuples are lists, and text is valid Unicode."""
         ready = isinstance(msg_or_type, Mapping)
@@ -78,16 +77,19 @@ def _valid(value: Any) -> Any:
 
 def _no_debugger() -> None:
     """Let ipykernel do without debugpy: nobody steps through a run, and loading it takes half a second."""
-    held = sys.modules.get("debugpy")
-    sys.modules["debugpy"] = None  # type: ignore[assignment]  # so an import of it fails
-    import ipykernel.debugger  # noqa: F401
+    modules: dict[str, Any] = sys.modules
+    held = modules.get("debugpy")
+    modules["debugpy"] = None  # so an import of it fails
+    import_module("ipykernel.debugger")
 
-    del sys.modules["debugpy"]
+    del modules["debugpy"]
     if held is not None:
-        sys.modules["debugpy"] = held
+        modules["debugpy"] = held
 
 
 _no_debugger()
+for _name in ("IPython.core.debugger", "IPython.extensions.storemagic"):  # every shell asks for them: once, here
+    import_module(_name)
 
 
 class LocalKernel(IPythonKernel):
@@ -99,7 +101,7 @@ class LocalKernel(IPythonKernel):
     debugger_class = Anything(lambda *_: None)  # asked for where debugpy was there before
 
     def __init__(self, **traits: Any) -> None:
-        super().__init__(**traits)  # type: ignore[no-untyped-call]
+        super().__init__(**traits)  # type: ignore[no-untyped-call]  # ipykernel has no types
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)
         # What runs in a coroutine asks who started the thread; here nobody did.
@@ -117,7 +119,8 @@ class LocalKernel(IPythonKernel):
             session.hear, session.streams.tell = hear, hear and partial(self._tell, hear)
 
     def _tell(self, hear: Hear, name: str, text: str) -> None:
-        parent = self.get_parent()  # type: ignore[no-untyped-call]
+        kernel: Any = self  # ipykernel has no types
+        parent = kernel.get_parent()
         hear(self.local_session.msg("stream", {"name": name, "text": _valid(text)}, parent=parent))
 
     async def execute_cell(self, source: str, *, store_history: bool = True) -> Message:

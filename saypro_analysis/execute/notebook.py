@@ -65,7 +65,7 @@ def execute(
         try:
             executed = papermill.execute_notebook(
                 str(notebook), None, parameters=dict(parameters), cwd=str(notebook.parent), stdout_file=log,
-                stderr_file=log, on_cell_start=lambda cell, cell_index: on_cell(cell_index), **_OPTIONS, **own,  # noqa: ARG005 (nbclient passes both by name)
+                stderr_file=log, on_cell_start=lambda **told: on_cell(told["cell_index"]), **_OPTIONS, **own,
             )  # fmt: skip
         except Exception as error:  # whatever it is, it is this report's failure and no other's
             if log is not None:

@@ -51,7 +51,7 @@ class Teller:
     def failed(self, error: Exception) -> None:
         """Tell why the cells could not be run, where that was no cell's fault."""
         try:
-            pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes: can it travel?
+            pickle.loads(pickle.dumps(error))  # noqa: S301 (our own bytes: can it travel?)
         except Exception:
             error = RuntimeError(f"{type(error).__name__}: {error}")
         self._tell(FAILED, error)

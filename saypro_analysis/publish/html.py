@@ -192,7 +192,8 @@ class ReportExporter(TemplateExporter):
 @lru_cache(maxsize=1)
 def shared_exporter() -> Any:
     """The exporter with our template, its template compiled; one for all notebooks (compiling is most of the cost)."""
-    exporter = ReportExporter(template_name="saypro", extra_template_basedirs=[str(TEMPLATES)])  # type: ignore[no-untyped-call]
+    make: Any = ReportExporter  # nbconvert has no types
+    exporter = make(template_name="saypro", extra_template_basedirs=[str(TEMPLATES)])
     _ = exporter.template
     return exporter
 

@@ -3,7 +3,7 @@
 import hashlib
 import platform
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 
 from saypro_analysis import __version__
@@ -29,14 +29,8 @@ def installed_code() -> str:
 @lru_cache(maxsize=1)
 def installed_versions() -> dict[str, str]:
     """Versions by name, Python's and this package's first."""
-    return {"python": platform.python_version(), "saypro-analysis": __version__, **_others()}
-
-
-def _others() -> dict[str, str]:
-    held = {}
-    for name in _PACKAGES:
-        try:
-            held[name] = version(name)
-        except PackageNotFoundError:  # pragma: no cover (all are dependencies)
-            held[name] = ""
-    return held
+    return {
+        "python": platform.python_version(),
+        "saypro-analysis": __version__,
+        **{name: version(name) for name in _PACKAGES},
+    }

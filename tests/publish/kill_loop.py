@@ -32,11 +32,11 @@ EVERY = 10  # so many kills come before a run that is left alone
 class Forking:
     """As ``multiprocessing.get_context``, for a forked process that closes what a new one would not have."""
 
-    def Pipe(self) -> Any:  # noqa: N802
+    def Pipe(self) -> Any:  # noqa: N802 (multiprocessing's name)
         self.ends = multiprocessing.Pipe()
         return self.ends
 
-    def Process(self, target: Any, args: Any) -> Any:  # noqa: N802
+    def Process(self, target: Any, args: Any) -> Any:  # noqa: N802 (multiprocessing's name)
         return multiprocessing.get_context("fork").Process(target=_alone, args=(self.ends[0], target, *args))
 
 
@@ -121,7 +121,7 @@ def main(root: Path, kills: int, seed: int) -> dict[str, Any]:
     """Kill ``kills`` runs."""
     adopt()
     warm()
-    pool.get_context = lambda _kind: Forking()  # type: ignore[assignment,attr-defined]
+    pool.get_context = lambda _kind: Forking()
     tiny_project(root)
     ended = [complete(root)]
     chance, faults, data = random.Random(seed), [], 0

@@ -21,7 +21,7 @@ def page(analysis: object) -> str:
     """A department's page with its charts."""
     outputs = []
     for show in MADE:
-        data, metadata = show(analysis)._repr_mimebundle_()  # type: ignore[arg-type]
+        data, metadata = show(analysis)._repr_mimebundle_()
         outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("show()", outputs=outputs)])
     return export_html(notebook)
