@@ -211,6 +211,9 @@ def main(arguments: list[str] | None = None) -> None:
     except SayproError as error:
         typer.echo(str(error), err=True)
         sys.exit(error.exit_code)
+    except OSError as error:  # no room, too many open files, a folder that went away: nothing that a traceback mends
+        typer.echo(f"The system refused: {error.strerror or error}; what was published before is untouched.", err=True)
+        sys.exit(1)
     except KeyboardInterrupt:
         typer.echo("Interrupted; what was published before is untouched.", err=True)
         sys.exit(130)

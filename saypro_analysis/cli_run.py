@@ -11,6 +11,7 @@ from saypro_analysis.cli_options import OUT, PARAMS, NotebooksOption, OutOption,
 
 if TYPE_CHECKING:
     from saypro_analysis.publish.order import Order
+    from saypro_analysis.publish.raw import RawInputs
     from saypro_analysis.publish.work import RunResult
 
 
@@ -64,11 +65,12 @@ def run(
         raise typer.BadParameter("--member needs --by: the dimension that it is a member of")
     if resume:
         order = _resumed(order)
-    since = "" if force else unchanged_since(out, raw_inputs(order))
+    raw = raw_inputs(order)
+    since = "" if force else unchanged_since(out, raw)
     if since:
         _say_unchanged(order, since, log_json=log_json)
         return
-    _run(order, explain=explain, log_json=log_json)
+    _run(order, raw, explain=explain, log_json=log_json)
 
 
 def _resumed(order: "Order") -> "Order":
@@ -98,13 +100,13 @@ def _say_unchanged(order: "Order", since: str, *, log_json: bool) -> None:
     )
 
 
-def _run(order: "Order", *, explain: bool, log_json: bool) -> None:
+def _run(order: "Order", raw: "RawInputs", *, explain: bool, log_json: bool) -> None:
     from saypro_analysis.publish.progress import progress_display, write_event
     from saypro_analysis.publish.run import run as run_months
     from saypro_analysis.publish.summary import summary_lines
 
     with progress_display(as_json=log_json) as progress:
-        result = run_months(order, progress=progress)
+        result = run_months(order, progress=progress, raw=raw)
     if log_json:
         write_event("finished", exit_code=result.exit_code, folders=[str(month.folder) for month in result.months])
     for line in summary_lines(result, explain=explain):

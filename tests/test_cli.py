@@ -358,3 +358,20 @@ def test_missing_notebooks_are_written_and_others_left_alone(own: Path) -> None:
     )
     assert (own / "notebooks" / "marketing.ipynb").read_bytes() == kept
     assert _saypro("check", cwd=own).returncode == 0
+
+
+def test_a_run_of_many_members_stops_at_once(own: Path, tmp_path: Path) -> None:
+    """SIGTERM while several regions are at work: none of them is waited for, none is published half, all processes end."""
+    _put_cell(own, "marketing", "import time; time.sleep(300)")
+    command = [*SAYPRO, "run", "--by", "region", "--log-json"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, cwd=own, env=environment, stderr=subprocess.PIPE, text=True) as started:
+        assert started.stderr is not None
+        assert any('"state": "made in' in line for line in iter(started.stderr.readline, ""))
+        began = time.monotonic()
+        started.send_signal(signal.SIGTERM)
+        _, said = started.communicate(timeout=30)
+    assert (started.returncode, "Traceback" in said) == (143, False)
+    assert time.monotonic() - began < 15
+    assert list((own / "reports").glob("region/*/2*")) == []
+    assert [record["status"] for record in run_records(own / "reports")] == ["interrupted"]

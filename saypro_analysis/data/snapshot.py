@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ class Snapshot:
         last = sorted(held.groupby(["department", "kpi"])["month"].max(), reverse=True)
         return last[(len(last) - 1) // 2] if last else last_complete(pd.Timestamp(self.as_of))
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the tables' contents; the same data give the same value."""
         return fingerprint_of([getattr(self, name) for name in _NAMES], facts=[self.as_of, self.made_up])

@@ -39,10 +39,11 @@ _CELL_FILE = re.compile(r"(?<!\S)\S*/ipykernel_\d+/\d+\.py")
 
 
 def execute(
-    notebook: Path, parameters: Mapping[str, Any], *, engine: str = FORK, environment: Mapping[str, str] | None = None,
-    log: TextIO | None = None, on_cell: Callable[[int], None] = lambda _index: None,
+    notebook: Path, parameters: Mapping[str, Any], *, folder: Path | None = None, engine: str = FORK,
+    environment: Mapping[str, str] | None = None, log: TextIO | None = None,
+    on_cell: Callable[[int], None] = lambda _index: None,
 ) -> Any:  # fmt: skip
-    """Execute ``notebook`` in its own folder and return it with its outputs.
+    """Execute ``notebook`` in ``folder`` (its own, where none is given) and return it with its outputs.
 
     With the engine "fork" the cells run in this very process, which must have been made for it (``child.Child``); with
     "kernel" in a Jupyter kernel. ``environment`` is added to this process's, ``log`` gets what cells write to standard
@@ -64,7 +65,7 @@ def execute(
         )
         try:
             executed = papermill.execute_notebook(
-                str(notebook), None, parameters=dict(parameters), cwd=str(notebook.parent), stdout_file=log,
+                str(notebook), None, parameters=dict(parameters), cwd=str(folder or notebook.parent), stdout_file=log,
                 stderr_file=log, on_cell_start=lambda **told: on_cell(told["cell_index"]), **_OPTIONS, **own,
             )  # fmt: skip
         except Exception as error:  # whatever it is, it is this report's failure and no other's

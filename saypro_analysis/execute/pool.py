@@ -61,9 +61,14 @@ class Pool:
     ) -> "Future[Ended]":
         """Have ``work(tell)`` done in a child with a folder of its own in ``scratch``; a lower ``rank`` is done first.
 
-        The future's result is how it ended, and never an exception. ``on_cell`` is called from another thread.
+        The future's result is how it ended. It raises KeyboardInterrupt when the pool was closed before: who waits for
+        it is to stop, too, and must not take it for a failure. ``on_cell`` is called from another thread.
         """
         with self._lock:
+            if self._closing:
+                stopped: Future[Ended] = Future()
+                stopped.set_exception(KeyboardInterrupt())
+                return stopped
             self._next += 1
             task = Task(rank=rank, number=self._next, work=work, scratch=scratch)
             self._open[task.number] = _Open(task=task, future=Future(), on_cell=on_cell)
@@ -79,12 +84,14 @@ class Pool:
                 if self._closing or not self._replace():
                     return
                 continue
+            with self._lock:
+                held = self._open.pop(number, None) if isinstance(event, Ended) else self._open.get(number)
+            if held is None:
+                continue  # the pool is being closed: nobody waits for it any more
             if isinstance(event, Ended):
-                with self._lock:
-                    held = self._open.pop(number)
                 held.future.set_result(event)
             elif event[0] == CELL:
-                self._open[number].on_cell(event[1])
+                held.on_cell(event[1])
 
     def _replace(self) -> bool:
         """Start another server and hand in again what the dead one had; False when this pool is being closed."""
@@ -113,8 +120,12 @@ class Pool:
         self._connection.close()
 
     def kill(self) -> None:
-        """End the warm process and everything it runs, at once."""
-        self._closing = True
+        """End the warm process and everything it runs, at once, and stop who waits for it."""
+        with self._lock:
+            self._closing = True
+            waiting, self._open = [one.future for one in self._open.values()], {}
+        for future in waiting:
+            future.set_exception(KeyboardInterrupt())
         if self._process.pid is not None and self._process.is_alive():
             end_tree(self._process.pid)
             self._process.join(5.0)

@@ -65,14 +65,19 @@ def _is_readable(part: Any) -> bool:
 
 
 def due_pages(
-    folder: Path, manifest: Mapping[str, Any], inputs: Mapping[str, Parts], *, force: Sequence[str] = ()
+    folder: Path,
+    manifest: Mapping[str, Any],
+    inputs: Mapping[str, Parts],
+    kept: Mapping[str, Mapping[str, Any]],
+    *,
+    force: Sequence[str] = (),
 ) -> dict[str, tuple[str, ...]]:
     """Why each department's page has to be made: id -> reasons, none for one that is published and up to date.
 
     ``manifest`` is that of the published month in ``folder``, ``inputs`` the parts of each page now (``fingerprints``;
-    empty: it cannot be made). A page counts as published while it, its notebook and its numbers are what was written.
+    empty: it cannot be made), ``kept`` the published pages' numbers (as from ``kept_pages``). A page
+    counts as published while it, its notebook and its numbers are what was written.
     """
-    kept = kept_pages(folder, tuple(inputs), {})
     due: dict[str, tuple[str, ...]] = {}
     for name, now in inputs.items():
         entry = manifest.get("reports", {}).get(name, {})

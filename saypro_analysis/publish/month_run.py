@@ -30,6 +30,7 @@ from saypro_analysis.texts import speaking
 
 #: Overviews first: with its overview a month is finished, and what it holds in memory and on the disk is free again.
 _FIRST, _NEXT = 0, 1
+_STATES = {"unchanged": "up to date", "resumed": "made before the run was broken off"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,27 +145,29 @@ def _departments(bench: _Bench) -> list[Outcome]:
     work = bench.work
     every = tuple(work.params.departments)
     wanted = tuple(name for name in work.order.departments or every if name in every)
-    due = due_pages(bench.folder, bench.manifest, work.inputs, force=wanted if work.order.force else ())
     there = kept_pages(bench.folder, tuple(work.inputs), {})
+    due = due_pages(bench.folder, bench.manifest, work.inputs, there, force=wanted if work.order.force else ())
     names = [*wanted, *(name for name in there if name not in wanted and work.inputs[name] and due[name])]
     names = [name for name in names if name in work.inputs]
     found = {name: _not_opened(work, name) for name in names if not work.inputs[name]}
     found |= {name: _unchanged(bench, name, there[name]) for name in names if work.inputs[name] and not due[name]}
-    open_ = {name: work.inputs[name] for name in names if name not in found}
-    for left in left_behind(work.out, work.month):
-        if left != bench.staging:
-            taken = take_over(left, bench.staging, {name: parts for name, parts in open_.items() if name not in found})
-            found |= {} if work.order.force else taken
-    recover(work.out, keep=bench.staging)
-    jobs = [
-        report_job(work, bench.staging, name) for name in _longest_first(bench, [n for n in open_ if n not in found])
-    ]
+    found |= _taken_over(bench, [name for name in names if name not in found])
+    for name in found:
+        bench.progress(work.label(name), found[name].reason or _STATES[found[name].state])
+    open_ = _longest_first(bench, [name for name in names if name not in found])
+    jobs = [report_job(work, bench.staging, name) for name in open_]
     found |= {one.page: one for one in bench.make(jobs, _NEXT, work.inputs, due)}
-    for name in (name for name in names if found[name].state != "made"):
-        bench.progress(
-            work.label(name), "up to date" if found[name].state == "unchanged" else "made before the run was broken off"
-        )
     return [found[name] for name in names]
+
+
+def _taken_over(bench: _Bench, names: Sequence[str]) -> dict[str, Outcome]:
+    """The pages among ``names`` that runs which were broken off had finished; what else they left is removed."""
+    work, found = bench.work, dict[str, Outcome]()
+    for left in () if work.order.force else left_behind(work.out, work.month):
+        if left != bench.staging:
+            found |= take_over(left, bench.staging, {name: work.inputs[name] for name in names if name not in found})
+    recover(work.out, keep=bench.staging)
+    return found
 
 
 def _not_opened(work: Work, name: str) -> Outcome:
@@ -197,7 +200,7 @@ def _overview(bench: _Bench, missing: Mapping[str, str], numbers: Mapping[str, A
     work = bench.work
     parts = overview_parts(
         {name: parts for name, parts in work.inputs.items() if parts and name not in missing}, missing,
-        work.order.notebooks / "overview.ipynb",
+        work.notebooks / "overview.ipynb",
     )  # fmt: skip
     entry = bench.manifest.get("reports", {}).get(OVERVIEW, {})
     good = entry.get("status") == "ok" and intact(bench.folder, bench.manifest["files"], page_files(OVERVIEW))
@@ -205,7 +208,7 @@ def _overview(bench: _Bench, missing: Mapping[str, str], numbers: Mapping[str, A
     if not why:
         for name in page_files(OVERVIEW):
             shutil.copy2(bench.folder / name, bench.staging / name)
-        bench.progress(work.label(OVERVIEW), "up to date")
+        bench.progress(work.label(OVERVIEW), _STATES["unchanged"])
         return Outcome(page=OVERVIEW, state="unchanged", inputs=parts)
     job = report_job(work, bench.staging, "overview")
     parameters = {"month": work.month, "params": job.parameters["params"], "missing": dict(missing)}

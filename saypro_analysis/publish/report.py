@@ -21,10 +21,12 @@ from saypro_analysis.show.results import RESULTS_MIME
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One report to make. ``page`` is the file's name without ending; ``parameters`` go into the notebook."""
+    """One report to make. ``page`` is the file's name without ending; ``parameters`` go into the notebook, which is run
+    in ``folder``."""
 
     page: str
     notebook: str
+    folder: str
     staging: str
     parameters: Mapping[str, Any]
     environment: Mapping[str, str]
@@ -90,8 +92,8 @@ def _make(job: Job, tell: Tell) -> dict[str, Any]:
 
     with Path(job.log).open("w", encoding="utf-8", errors="replace") as log:
         notebook = execute(
-            Path(job.notebook), job.parameters, engine=job.engine, environment=job.environment, log=log,
-            on_cell=lambda index: tell(CELL, index),
+            Path(job.notebook), job.parameters, folder=Path(job.folder), engine=job.engine,
+            environment=job.environment, log=log, on_cell=lambda index: tell(CELL, index),
         )  # fmt: skip
     page = export_html(notebook)
     check_page(page, notebook, job)

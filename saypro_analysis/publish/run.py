@@ -18,7 +18,7 @@ from saypro_analysis.execute.pool import Pool
 from saypro_analysis.kpi import DepartmentMonth, Params
 from saypro_analysis.month import company_month, resolve_month, source_path
 from saypro_analysis.publish.fingerprints import page_parts
-from saypro_analysis.publish.inputs import own_params
+from saypro_analysis.publish.inputs import own_notebooks, own_params
 from saypro_analysis.publish.listing import list_members
 from saypro_analysis.publish.lock import locked
 from saypro_analysis.publish.month_run import make_month
@@ -62,18 +62,19 @@ def _checked(order: Order, folder: Path) -> Params:
     return params
 
 
-def run(order: Order, *, progress: Progress = lambda _name, _state: None) -> RunResult:
-    """Make and publish the reports of a month, or of several.
+def run(order: Order, *, progress: Progress = lambda _name, _state: None, raw: RawInputs | None = None) -> RunResult:
+    """Make and publish the reports of a month, or of several. ``raw``: what lies on the disk, where that is known.
 
     Raises ParamsError or DataError before anything is run. A report that fails does not stop the others: its Outcome
     carries the reason, and the overview says what is missing. Raises ReportError when nothing could be published.
     """
     if order.pdf:
         need_browser()
+    raw = raw or raw_inputs(order)  # before any of it is read: what changes from now on is seen by the next run
     # The processes get ready while this one checks params and data.
     with own_params(order.params) as copy, workers(order) as hands:
-        raw = raw_inputs(order)
         params = _checked(order, copy)
+        notebooks = own_notebooks(order.notebooks, copy.parent)
         places, company = places_of(order, params)
         months = _months(order.month, company)
         need_no_older_data(order, places, months)
@@ -83,7 +84,9 @@ def run(order: Order, *, progress: Progress = lambda _name, _state: None) -> Run
                 order.out, [str(month) for month in months], raw, {**choice(order), "engine": order.engine}
             ) as record,
         ):
-            job = _Run(order=order, copy=copy, hands=hands, progress=progress, raw=raw, record=record)
+            job = _Run(
+                order=order, copy=copy, notebooks=notebooks, hands=hands, progress=progress, raw=raw, record=record
+            )
             results = [result for month in months for result in job.month(places, month)]
             if order.by:
                 list_members(order.out, places[0].out.parent, params, order.by, hands, str(copy.parent))
@@ -109,6 +112,7 @@ class _Run:
 
     order: Order
     copy: Path
+    notebooks: Path  # the run's own copies
     hands: Pool
     progress: Progress
     raw: RawInputs
@@ -119,7 +123,12 @@ class _Run:
         if not self.order.by:
             return [self._make(places[0], month, 0)]
         with ThreadPoolExecutor(max_workers=self.order.jobs + 1) as threads:
-            return list(threads.map(lambda at: self._attempt(places[at], month, at), range(len(places))))
+            try:
+                return list(threads.map(lambda at: self._attempt(places[at], month, at), range(len(places))))
+            except BaseException:
+                threads.shutdown(wait=False, cancel_futures=True)
+                self.hands.kill()  # else those at work would be waited for
+                raise
 
     def _attempt(self, place: Place, month: pd.Period, at: int) -> MonthResult:
         try:
@@ -150,7 +159,7 @@ class _Run:
         private = self.copy.parent / f"{month}-{at}"
         private.mkdir()
         return Work(
-            order=self.order, out=place.out, copy=self.copy, private=private, params=params,
+            order=self.order, out=place.out, copy=self.copy, notebooks=self.notebooks, private=private, params=params,
             snapshot=place.snapshot, month=str(month), opened=opened, inputs=dict(self._inputs(opened)),
             earlier=earlier, logs=self.record.logs, run=self.record.id, began=self.record.began_at,
             member=place.name, facts=self.raw.facts(),
@@ -158,6 +167,6 @@ class _Run:
 
     def _inputs(self, opened: dict[str, DepartmentMonth | ReportError]) -> Iterator[tuple[str, dict[str, str]]]:
         for name, month in opened.items():
-            notebook = self.order.notebooks / f"{name}.ipynb"
+            notebook = self.notebooks / f"{name}.ipynb"
             can = isinstance(month, DepartmentMonth) and notebook.is_file()
             yield name, page_parts(month, notebook) if can and isinstance(month, DepartmentMonth) else {}

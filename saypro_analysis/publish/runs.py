@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from saypro_analysis.errors import Fault, ParamsError
+from saypro_analysis.errors import Fault, ParamsError, ReportError
 from saypro_analysis.publish.folders import is_alive, no_place, write_whole
 from saypro_analysis.publish.hashes import file_hash, intact
 from saypro_analysis.publish.moments import now, spoken_moment
@@ -48,8 +48,14 @@ class RunRecord:
     def finish(self, months: Sequence["MonthResult"]) -> None:
         """Write what the run did and what is published now."""
         status = OK if all(month.complete for month in months) else INCOMPLETE
-        self._write(status, reports=_counts(months), made=[_below(self.out, month.folder) for month in months],
-                    published=published_state(self.out))  # fmt: skip
+        made = [_below(self.out, month.folder) for month in months]
+        try:
+            self._write(status, reports=_counts(months), made=made, published=published_state(self.out))
+        except OSError as error:
+            fault = Fault(
+                where=f"{self.out.name}/{FOLDER}", found=f"writing failed ({error.strerror})", hint="make room"
+            )
+            raise ReportError("The reports were published; the record of the run was not written.", (fault,)) from error
 
     def give_up(self, status: str, reason: str) -> None:
         """Write that the run ended before its time."""

@@ -67,14 +67,16 @@ class RunResult:
 class Work:
     """The reports of one month in one place, whose params and data are checked.
 
-    ``copy`` is the run's own copy of the params; ``opened`` has every department's month, or why there is none;
-    ``inputs`` the parts that each department's page is made from (empty: it cannot be made), by id in their order;
-    ``earlier`` is the folder of the month published before; ``private`` a folder that only this run uses.
+    ``copy`` is the run's own copy of the params, ``notebooks`` that of the notebooks; ``opened`` has every
+    department's month, or why there is none; ``inputs`` the parts that each department's page is made from (empty: it
+    cannot be made), by id in their order; ``earlier`` is the folder of the month published before; ``private`` a folder
+    that only this run uses.
     """
 
     order: Order
     out: Path
     copy: Path
+    notebooks: Path
     private: Path
     params: Params
     snapshot: Snapshot
@@ -112,7 +114,8 @@ def report_job(work: Work, staging: Path, name: str) -> Job:
     }
     return Job(
         page=name,
-        notebook=str((order.notebooks / f"{name}.ipynb").resolve()),
+        notebook=str(work.notebooks / f"{name}.ipynb"),
+        folder=str(order.notebooks.resolve()),
         staging=str(staging),
         parameters=parameters,
         environment=environment,

@@ -223,3 +223,13 @@ def test_a_thousand_pieces_of_work_leave_no_trace(hands: Pool, tmp_path: Path) -
     assert psutil.Process().num_fds() == own
     assert server.memory_info().rss - memory < 2 * 2**20
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_waits_for_a_pool_that_is_ended_stops_too(tmp_path: Path) -> None:
+    """What was not done is no failure of the work: whoever waits for it, or hands in more, is interrupted."""
+    with pool(1, prepare=prepare, limits=Limits()) as one:
+        waiting = [one.submit(partial(_hang, cells=1, seconds=600), scratch=str(tmp_path)) for _ in range(3)]
+        one.kill()
+        for future in (*waiting, one.submit(partial(result, value=1), scratch=str(tmp_path))):
+            with pytest.raises(KeyboardInterrupt):
+                future.result(10)

@@ -310,7 +310,8 @@ def _report(hands: Pool, root: Path, folder: Path, change: Mapping[str, str], fi
     staging.mkdir()
     surroundings = {"SNAPSHOT": root / "staging", "PARAMS": root / "params", "EARLIER": "", "BATCH": "1"}
     job = Job(
-        page="sales", notebook=str(folder / "sales.ipynb"), staging=str(staging), parameters=PARAMETERS,
+        page="sales", notebook=str(folder / "sales.ipynb"), folder=str(folder), staging=str(staging),
+        parameters=PARAMETERS,
         environment={f"SAYPRO_{name}": str(value) for name, value in surroundings.items()}, log=str(folder / "log"),
     )  # fmt: skip
     return hands.submit(partial(make_report, job), scratch=str(folder)).result(100), staging

@@ -1,12 +1,13 @@
 """The run's own copy of the params."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from saypro_analysis.errors import ParamsError
-from saypro_analysis.publish.inputs import own_params, params_files
+from saypro_analysis.publish.inputs import own_notebooks, own_params, params_files
 
 FILES = ("company.yml", "causes.yml", "departments/sales.yml", "evidence/sales.csv", "actions/sales.csv")
 
@@ -38,3 +39,28 @@ def test_a_file_that_cannot_be_read_is_named(params: Path) -> None:
     (params / "company.yml").chmod(0)
     with pytest.raises(ParamsError, match=r"params/company\.yml"), own_params(params):
         pass
+
+
+def test_notebooks_are_copied_too(params: Path, tmp_path: Path) -> None:
+    """A notebook that is edited while a run works changes none of its pages."""
+    notebooks = tmp_path / "notebooks"
+    notebooks.mkdir()
+    (notebooks / "sales.ipynb").write_text("before", "utf-8")
+    with own_params(params) as copy:
+        own = own_notebooks(notebooks, copy.parent)
+        (notebooks / "sales.ipynb").write_text("edited", "utf-8")
+        assert (own / "sales.ipynb").read_text("utf-8") == "before"
+    assert not own.exists()
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(
+    params: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run's own folder carries its process's number: that of a process that is gone is removed, others are not."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name in ("saypro-run-999999999-a", f"saypro-run-{os.getppid()}-b", "saypro-other"):
+        (tmp_path / name).mkdir()
+    with own_params(params):
+        pass
+    left = {path.name for path in tmp_path.glob("saypro-*")}
+    assert left == {f"saypro-run-{os.getppid()}-b", "saypro-other"}

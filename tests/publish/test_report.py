@@ -22,7 +22,13 @@ def test_a_disk_that_fills_up_leaves_no_half_page(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(report, "check_page", lambda *_: None)
     monkeypatch.setattr(Path, "write_text", fills_up)
     job = Job(
-        page="sales", notebook="sales.ipynb", staging=str(tmp_path), parameters={}, environment={}, log=os.devnull
+        page="sales",
+        notebook="sales.ipynb",
+        folder=".",
+        staging=str(tmp_path),
+        parameters={},
+        environment={},
+        log=os.devnull,
     )
     assert make_report(job, lambda *_: None).reason == "writing failed: No space left on device"
     assert list(tmp_path.iterdir()) == []
