@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reports lab check test bench pictures lock schema texts clean
+.PHONY: help setup reports lab check test coverage bench pictures lock schema texts clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,7 +48,10 @@ check: $(READY) ## Format, lint, types, layers, notebooks without outputs
 test: $(READY) ## Run all tests, then every notebook cell by cell
 	$(BIN)/python -m pytest -n $(JOBS)
 	@$(BIN)/saypro check
-	$(BIN)/python -m pytest -n $(JOBS) --dist=loadfile --no-cov --nbval-lax --nbval-current-env notebooks
+	$(BIN)/python -m pytest -n $(JOBS) --dist=loadfile --nbval-lax --nbval-current-env notebooks
+
+coverage: $(READY) ## Run all tests and say which lines none of them reaches; takes twice as long
+	$(BIN)/python -m pytest -n $(JOBS) --cov=saypro_analysis --cov-report=term-missing:skip-covered
 
 bench: $(READY) ## Measure speed and memory against named alternatives
 	$(BIN)/python -m benchmarks

@@ -178,11 +178,12 @@ def department_month(
     """
     held = tests or {}
     now = _department_month(params, snapshot, name, month, held.get(month))
+    provenance = _provenance(params, now.department, snapshot, now.monthly)
     try:
         before = _department_month(params, snapshot, name, month - 1, held.get(month - 1))
     except ReportError:
         before = None
-    return replace(now, before=before, published=_own_published(published, name))
+    return replace(now, before=before, provenance=provenance, published=_own_published(published, name))
 
 
 def _own_published(published: Published | None, name: str) -> Published | None:
@@ -222,7 +223,6 @@ def _department_month(
         looked_at=_looked_at(params, department),
         ahead=_own(department, targets_after(month, snapshot.monthly, snapshot.ahead)),
         trend_p=_family(params, snapshot, month) if tests is None else tests,
-        provenance=_provenance(params, department, snapshot, monthly),
         sample=snapshot.made_up,
     )
 

@@ -361,7 +361,7 @@ def test_missing_notebooks_are_written_and_others_left_alone(own: Path) -> None:
 
 
 def test_a_run_of_many_members_stops_at_once(own: Path, tmp_path: Path) -> None:
-    """SIGTERM while several regions are at work: none of them is waited for, none is published half, all processes end."""
+    """SIGTERM while several regions are at work: none of them is waited for, and none is published half."""
     _put_cell(own, "marketing", "import time; time.sleep(300)")
     command = [*SAYPRO, "run", "--by", "region", "--log-json"]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}

@@ -109,7 +109,8 @@ def results_of(notebook: Any) -> dict[str, Any]:
         for output in cell.get("outputs", ()):
             found = output.get("data", {}).get(RESULTS_MIME)
             if found is not None:
-                return dict(json.loads(found) if isinstance(found, str) else found)
+                # Plain: a notebook's own kind of mapping would be imported, with all of nbformat, by who receives it.
+                return dict(json.loads(found if isinstance(found, str) else json.dumps(found)))
     return {}
 
 

@@ -65,6 +65,12 @@ def _environment() -> Environment:
     return environment
 
 
+def compile_templates() -> None:
+    """Compile every template, which is otherwise done when it is used for the first time."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 def render(template: str, **values: Any) -> Markup:
     """The template ``templates/<template>.html.j2`` with these values; text in them is escaped."""
     return Markup(_environment().get_template(f"{template}.html.j2").render(**values).strip())  # noqa: S704 (autoescaped)

@@ -66,15 +66,21 @@ def test_when_nothing_changed_nothing_is_run(own: Path) -> None:
     assert _saypro(own, "run", "--force", "--explain")[1].count("asked for with --force") == 3
 
 
-@pytest.mark.parametrize("what", ["a page", "the archive", "a notebook"])
+@pytest.mark.parametrize("what", ["a page", "a manifest", "the archive", "params", "a notebook", "records"])
 def test_whatever_changed_is_seen(own: Path, what: str) -> None:
     """A file that was published, or that goes into a report: none changes without a run that does its work."""
     path = {
+        "a manifest": own / "reports" / MONTH / "manifest.json",
+        "params": own / "params" / "causes.yml",
+        "records": own / "exports" / "sales.csv",
         "a page": own / "reports" / MONTH / "sales.html",
         "the archive": own / "reports" / "index.html",
         "a notebook": own / "notebooks" / "service.ipynb",
     }[what]
-    path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    if what == "records":
+        write_records(own, "sales", seed=5)
+    else:
+        path.write_text(path.read_text("utf-8") + "\n", "utf-8")
     assert "Nothing has changed" not in _saypro(own, "run")[1]
     assert "Nothing has changed" in _saypro(own, "run")[1]
     assert _saypro(own, "verify")[0] == 0
