@@ -1,5 +1,6 @@
 """``saypro run``, ``saypro runs`` and ``saypro verify``."""
 
+import gc
 import os
 import signal
 from enum import StrEnum
@@ -101,12 +102,16 @@ def _say_unchanged(order: "Order", since: str, *, log_json: bool) -> None:
 
 
 def _run(order: "Order", raw: "RawInputs", *, explain: bool, log_json: bool) -> None:
-    from saypro_analysis.publish.progress import progress_display, write_event
-    from saypro_analysis.publish.run import run as run_months
-    from saypro_analysis.publish.summary import summary_lines
+    from saypro_analysis.publish.warm import workers
 
-    with progress_display(as_json=log_json) as progress:
-        result = run_months(order, progress=progress, raw=raw)
+    with workers(order) as hands:  # they get ready while this process imports the rest, too
+        from saypro_analysis.publish.progress import progress_display, write_event
+        from saypro_analysis.publish.run import run as run_months
+        from saypro_analysis.publish.summary import summary_lines
+
+        gc.freeze()  # else this process would look for garbage in what it imported before it may end
+        with progress_display(as_json=log_json) as progress:
+            result = run_months(order, progress=progress, raw=raw, hands=hands)
     if log_json:
         write_event("finished", exit_code=result.exit_code, folders=[str(month.folder) for month in result.months])
     for line in summary_lines(result, explain=explain):

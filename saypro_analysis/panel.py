@@ -103,17 +103,49 @@ def make_panel(kpis: Sequence[Kpi], held: Sequence[pd.DataFrame], ahead: pd.Data
         if len(table):
             first = int(months.get_indexer(table.index[:1])[0])
             stacked[:, at, first : first + len(table)] = table[COLUMNS].to_numpy().T
-    parts = dict(zip(COLUMNS, np.where(np.isfinite(stacked), stacked, np.nan), strict=True))
-    targets = [_ahead(kpi, months, ahead) for kpi in kpis]
-    coming = np.array(targets, dtype=np.float64).reshape(len(kpis), AHEAD, 2)
-    return Panel(months=months, kpis=tuple(kpis), ahead=coming[..., 0], ahead_upper=coming[..., 1], **parts)
+    return _panel(kpis, months, stacked, ahead)
 
 
 def month_panel(month: DepartmentMonth, kpis: Sequence[Kpi]) -> Panel:
-    """The panel of KPIs at the month of a report."""
-    totals = month.monthly[month.monthly["dimension"] == ""]  # once: there are many segments to a KPI
-    held = [series(totals, kpi, until=month.month) for kpi in kpis]
-    return make_panel(kpis, held, month.ahead)
+    """The panel of KPIs at the month of a report: that of their ``series`` until then.
+
+    Raises ValueError when a month of a KPI stands there twice.
+    """
+    held = month.monthly
+    rows = held[(held["dimension"] == "") & (held["segment"] == "") & (held["month"] <= month.month)]
+    wanted = {(kpi.department, kpi.id) for kpi in kpis}
+    own = [key in wanted for key in zip(rows["department"], rows["kpi"], strict=True)]
+    rows = rows[np.array(own, dtype=bool)]
+    first = min(rows["month"], default=month.month)
+    months = pd.period_range(first, month.month, freq="M", name="month")
+    return _panel(kpis, months, _by_month(kpis, rows, months, COLUMNS), month.ahead)
+
+
+def _panel(kpis: Sequence[Kpi], months: pd.PeriodIndex, stacked: Floats, ahead: pd.DataFrame | None) -> Panel:
+    """The panel of values by column, KPI and month."""
+    parts = dict(zip(COLUMNS, np.where(np.isfinite(stacked), stacked, np.nan), strict=True))
+    coming = np.full((2, len(kpis), AHEAD), np.nan)
+    if ahead is not None and len(ahead) and len(months):
+        after = pd.period_range(months[-1] + 1, periods=AHEAD, freq="M")
+        coming = _by_month(kpis, ahead, after, ["target", "target_upper"])
+    return Panel(months=months, kpis=tuple(kpis), ahead=coming[0], ahead_upper=coming[1], **parts)
+
+
+def _by_month(kpis: Sequence[Kpi], rows: pd.DataFrame, months: pd.PeriodIndex, columns: Sequence[str]) -> Floats:
+    """The columns' values by column, KPI and month; rows of other KPIs and months are passed over."""
+    keys = [(kpi.department, kpi.id) for kpi in kpis]
+    places = {key: at for at, key in enumerate(dict.fromkeys(keys))}
+    held = zip(rows["department"], rows["kpi"], strict=True)
+    place = np.array([places.get(key, -1) for key in held], dtype=np.int_)
+    at = months.get_indexer(pd.PeriodIndex(rows["month"], freq="M"))
+    inside = (place >= 0) & (at >= 0)
+    cells, counts = np.unique(np.stack([place[inside], at[inside]]), axis=1, return_counts=True)
+    for key, month in cells.T[counts > 1]:
+        department, name = list(places)[key]
+        raise ValueError(f"{department}.{name}: {months[month]} stands there twice")
+    found = np.full((len(columns), len(places), len(months)), np.nan)
+    found[:, place[inside], at[inside]] = rows.loc[inside, list(columns)].to_numpy(dtype=np.float64).T
+    return found[:, [places[key] for key in keys]]
 
 
 def table_panel(values: pd.DataFrame, kpi: Kpi | Sequence[Kpi], targets: pd.DataFrame | None) -> Panel:
@@ -194,15 +226,6 @@ def _card_targets(cards: Sequence[Kpi], *, given: bool) -> tuple[Floats, Floats]
         bounds.append((np.nan if low is None else low, np.nan if goal.high is None else goal.high))
     both = np.array(bounds, dtype=np.float64).reshape(-1, 2)
     return both[:, :1], both[:, 1:]
-
-
-def _ahead(kpi: Kpi, months: pd.PeriodIndex, ahead: pd.DataFrame | None) -> Floats:
-    none = np.full((AHEAD, 2), np.nan)
-    if ahead is None or not len(ahead) or not len(months):
-        return none
-    own = ahead[(ahead["department"] == kpi.department) & (ahead["kpi"] == kpi.id)].set_index("month")
-    coming = pd.period_range(months[-1] + 1, periods=AHEAD, freq="M")
-    return own[["target", "target_upper"]].reindex(coming).to_numpy(dtype=np.float64)
 
 
 def _bounds(way: npt.NDArray[np.int_], target: Floats, upper: Floats) -> tuple[Floats, Floats]:

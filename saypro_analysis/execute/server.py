@@ -59,7 +59,9 @@ def serve(connection: Connection, slots: int, prepare: Prepare, limits: Limits) 
     adopt()
     if FORKS:  # a child that starts anew imports for itself
         die_with_parent()  # while it prepares it does not hear that the connection ends
+        gc.disable()  # what is imported stays: looking for garbage in it takes a fifth of the time
         prepare()
+        gc.enable()
         live_without_parent()
         gc.collect()
         gc.freeze()  # what is there now is left alone, so that its memory stays shared

@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,8 +28,9 @@ from saypro_analysis.publish.pdf import need_browser
 from saypro_analysis.publish.places import Place, need_no_older_data, places_of
 from saypro_analysis.publish.raw import RawInputs, choice, raw_inputs
 from saypro_analysis.publish.runs import RunRecord, recorded
+from saypro_analysis.publish.warm import workers
 from saypro_analysis.publish.work import MonthResult, RunResult, Work
-from saypro_analysis.publish.workers import Progress, workers
+from saypro_analysis.publish.workers import Progress
 
 __all__ = ["MonthResult", "Order", "RunResult", "check", "run"]
 
@@ -62,8 +64,14 @@ def _checked(order: Order, folder: Path) -> Params:
     return params
 
 
-def run(order: Order, *, progress: Progress = lambda _name, _state: None, raw: RawInputs | None = None) -> RunResult:
-    """Make and publish the reports of a month, or of several. ``raw``: what lies on the disk, where that is known.
+def run(
+    order: Order, *, progress: Progress = lambda _name, _state: None, raw: RawInputs | None = None,
+    hands: Pool | None = None,
+) -> RunResult:  # fmt: skip
+    """Make and publish the reports of a month, or of several.
+
+    ``raw``: what lies on the disk, where that is known. ``hands``: the processes (``warm.workers``), where they have
+    been started already; they end with the run.
 
     Raises ParamsError or DataError before anything is run. A report that fails does not stop the others: its Outcome
     carries the reason, and the overview says what is missing. Raises ReportError when nothing could be published.
@@ -72,7 +80,7 @@ def run(order: Order, *, progress: Progress = lambda _name, _state: None, raw: R
         need_browser()
     raw = raw or raw_inputs(order)  # before any of it is read: what changes from now on is seen by the next run
     # The processes get ready while this one checks params and data.
-    with own_params(order.params) as copy, workers(order) as hands:
+    with own_params(order.params) as copy, closing(hands) if hands else workers(order) as hands:
         params = _checked(order, copy)
         notebooks = own_notebooks(order.notebooks, copy.parent)
         places, company = places_of(order, params)

@@ -23,7 +23,7 @@ from saypro_analysis.execute import pool
 from saypro_analysis.execute.child import adopt
 from saypro_analysis.publish.run import run
 from saypro_analysis.publish.runs import run_records
-from saypro_analysis.publish.workers import warm
+from saypro_analysis.publish.warm import warm
 
 FEW_SECONDS = 5.0
 EVERY = 10  # so many kills come before a run that is left alone

@@ -19,7 +19,7 @@ from saypro_analysis.execute.notebook import execute
 from saypro_analysis.execute.pool import Pool, pool
 from saypro_analysis.publish.html import export_html
 from saypro_analysis.publish.report import Job, Outcome, make_report
-from saypro_analysis.publish.workers import warm
+from saypro_analysis.publish.warm import warm
 
 pytestmark = [
     pytest.mark.skipif(not FORKS, reason="processes cannot fork here"),

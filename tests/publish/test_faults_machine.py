@@ -26,7 +26,7 @@ from saypro_analysis.publish.lock import locked
 from saypro_analysis.publish.run import run
 from saypro_analysis.publish.runs import run_records
 from saypro_analysis.publish.verify import verify_months
-from saypro_analysis.publish.workers import warm
+from saypro_analysis.publish.warm import warm
 
 pytestmark = [pytest.mark.skipif(not FORKS, reason="processes cannot fork here"), pytest.mark.xdist_group("machine")]
 
