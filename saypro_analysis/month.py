@@ -20,11 +20,12 @@ import pandas as pd
 from saypro_analysis import __version__
 from saypro_analysis.analysis import Analysis, analyse
 from saypro_analysis.data.earlier import earlier_report, read_published
+from saypro_analysis.data.fingerprint import fingerprint_of
 from saypro_analysis.data.opened import opened_departments, read_opened
 from saypro_analysis.data.params import read_params
 from saypro_analysis.data.reader import nearest
 from saypro_analysis.data.sample import make_sample
-from saypro_analysis.data.snapshot import Snapshot, fingerprint_of, read_snapshot, take_snapshot
+from saypro_analysis.data.snapshot import Snapshot, read_snapshot, take_snapshot
 from saypro_analysis.data.targets import targets_after
 from saypro_analysis.data.views import tables_behind
 from saypro_analysis.errors import Fault, ParamsError, ReportError

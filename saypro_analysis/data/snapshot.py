@@ -1,6 +1,5 @@
 """The month's data as the reports read them: computed once, stored beside the reports, recognised by a hash."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import pandas as pd
 from saypro_analysis.data.aggregates import all_measures
 from saypro_analysis.data.calendar import Span, last_complete, spans
 from saypro_analysis.data.files import quoted
+from saypro_analysis.data.fingerprint import fingerprint_of
 from saypro_analysis.data.measures import monthly_tables
 from saypro_analysis.data.scales import scale_faults
 from saypro_analysis.data.sources import Source, need_all, open_source
@@ -47,14 +47,6 @@ class Snapshot:
     def fingerprint(self) -> str:
         """SHA-256 of the tables' contents; the same data give the same value."""
         return fingerprint_of([getattr(self, name) for name in _NAMES], facts=[self.as_of, self.made_up])
-
-
-def fingerprint_of(tables: Iterable[pd.DataFrame], *, facts: object = None) -> str:
-    """SHA-256 of the contents of tables, and of ``facts`` beside them."""
-    digest = hashlib.sha256(json.dumps(facts).encode())
-    for table in tables:
-        digest.update(_plain(table).to_csv(index=False).encode())
-    return digest.hexdigest()
 
 
 def take_snapshot(params: Params, source_path: Path, *, today: date | None = None) -> Snapshot:

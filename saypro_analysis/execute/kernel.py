@@ -88,7 +88,11 @@ def _no_debugger() -> None:
 
 
 _no_debugger()
-for _name in ("IPython.core.debugger", "IPython.extensions.storemagic"):  # every shell asks for them: once, here
+for _name in (
+    "IPython.core.debugger",
+    "IPython.extensions.storemagic",
+    "IPython.core.oinspect",
+):  # every shell asks for them: once, here
     import_module(_name)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from saypro_analysis.data.fingerprint import fingerprint_of
 from saypro_analysis.kpi import DepartmentMonth
 from saypro_analysis.publish.installed import installed_code, installed_versions
 
@@ -60,13 +61,13 @@ def digest(value: object) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A noun, table or number as JSON, the same in every process: sets in order, tables as text.
+    """A noun, table or number as JSON, the same in every process: sets in order, tables by their hash.
 
     >>> plain({"b": pd.Period("2026-10", "M"), "a": frozenset({2, 1})})
     [['b', '2026-10'], ['a', [1, 2]]]
     """
     if isinstance(value, pd.DataFrame):
-        return [list(value.columns), value.to_csv(index=False)]
+        return fingerprint_of([value])
     if is_dataclass(value) and not isinstance(value, type):
         return [type(value).__name__, *([field.name, plain(getattr(value, field.name))] for field in fields(value))]
     if isinstance(value, Mapping):
