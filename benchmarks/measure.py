@@ -94,11 +94,16 @@ def ratio(slow: Sequence[Reading], fast: Sequence[Reading]) -> str:
     return f"{statistics.median(pairs):5.1f} times ({min(pairs):.1f}-{max(pairs):.1f})"
 
 
+def _usual() -> dict[str, str]:
+    """The environment, in which Python keeps what it compiles, as it does on its users' machines."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def _run(command: Sequence[str], environment: Mapping[str, str] | None) -> tuple[str, Reading]:
     """What a command printed, and what it and the processes that it waited for took."""
     start = time.perf_counter()
     with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=printed, stderr=errors)
+        process = subprocess.Popen(command, env={**_usual(), **(environment or {})}, stdout=printed, stderr=errors)
         _, status, usage = os.wait4(process.pid, 0)  # its own children's memory is counted, too
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:

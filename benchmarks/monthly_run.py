@@ -38,7 +38,8 @@ def main(*, rounds: int = 3) -> None:
     with tempfile.TemporaryDirectory() as folder:
         company = make("sample", Path(folder))
         run_way("prepare", company)
-        saypro_run(company)  # warm the disk's cache for all
+        saypro_run(company)  # warm the disk's cache for all, and have all modules compiled
+        command_lines(company, at_a_time=2)
         ways = {
             "run": lambda: saypro_run(company),
             "again": lambda: saypro_run(company, fresh=False),

@@ -41,5 +41,5 @@ def _plain(column: "pd.Series[Any]") -> tuple[str, bytes]:
     elif pd.api.types.is_float_dtype(column.dtype):
         values = column.to_numpy(dtype="<f8", na_value=np.nan)
         return "number", np.where(np.isnan(values), np.nan, values + 0.0).tobytes()  # of NaN and zero there are several
-    texts = [None if missing else str(value) for value, missing in zip(column, column.isna(), strict=True)]
-    return "text", json.dumps(texts).encode()
+    held = zip(column.to_numpy(dtype=object), column.isna().to_numpy(), strict=True)
+    return "text", json.dumps([None if missing else str(value) for value, missing in held]).encode()

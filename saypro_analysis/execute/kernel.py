@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
+from ipykernel import ipkernel
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.profiledir import ProfileDir
@@ -87,6 +88,26 @@ def _no_debugger() -> None:
         modules["debugpy"] = held
 
 
+class _NoModules(ModuleType):
+    """``sys`` for who lists what is imported, and is to find nothing."""
+
+    modules: Mapping[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys, name)
+
+
+@contextmanager
+def _no_modules() -> Iterator[None]:
+    """Keep ipykernel from listing all modules for its debugger: each that a forked process touches is copied."""
+    kernel: Any = ipkernel
+    kernel.sys = _NoModules("sys")
+    try:
+        yield
+    finally:
+        kernel.sys = sys
+
+
 _no_debugger()
 for _name in (
     "IPython.core.debugger",
@@ -105,7 +126,8 @@ class LocalKernel(IPythonKernel):
     debugger_class = Anything(lambda *_: None)  # asked for where debugpy was there before
 
     def __init__(self, **traits: Any) -> None:
-        super().__init__(**traits)  # type: ignore[no-untyped-call]  # ipykernel has no types
+        with _no_modules():
+            super().__init__(**traits)  # type: ignore[no-untyped-call]  # ipykernel has no types
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)
         # What runs in a coroutine asks who started the thread; here nobody did.

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ def note_done(staging: Path, outcome: Outcome) -> None:
     """Note in ``staging`` that a page is finished, with the hashes of its files."""
     if outcome.made:
         files = {name: file_hash(staging / name) for name in page_files(outcome.page)}
-        write_whole(staging / f"{_DONE}{outcome.page}.json", json.dumps({"outcome": asdict(outcome), "files": files}))
+        held = {field.name: getattr(outcome, field.name) for field in fields(outcome)}  # asdict would copy all numbers
+        write_whole(staging / f"{_DONE}{outcome.page}.json", json.dumps({"outcome": held, "files": files}))
 
 
 def page_files(page: str) -> tuple[str, str]:

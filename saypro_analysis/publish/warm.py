@@ -3,16 +3,18 @@
 Importing this imports nothing heavy, so that they can be started before everything else.
 """
 
-import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from saypro_analysis.execute.pool import Pool, pool
 from saypro_analysis.publish.order import Order
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _GRAMMAR = "rfc3987_syntax"
 _MODULES = (
@@ -60,18 +62,31 @@ def _is_valid_syntax(term: str, value: str) -> bool:
 
 
 def _use_once() -> None:
-    """What is found or compiled at its first use is so here, and not in every child: fonts, schemas, the page."""
+    """What is found, read or compiled at its first use is so here and not in every child."""
     import nbformat
-    from matplotlib.figure import Figure
+    import pandas as pd
 
+    from saypro_analysis.numbers import Numbers
     from saypro_analysis.publish.html import export_html
+    from saypro_analysis.show.figures import Figure, svg_of
 
     shown = nbformat.v4.new_output("display_data", {"text/html": "<p>1</p>"})
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[shown])])
     export_html(nbformat.reads(nbformat.writes(notebook), as_version=4))
-    figure = Figure()
-    axes = figure.add_subplot()
+    svg_of(_small_chart, narrow=False, name="once", figure=Figure(name="", title="", subtitle="", description=""))
+    Numbers().plain(1.0)
+    _ = pd.Series(["1"], dtype="str") == "1"
+
+
+def _small_chart(*, narrow: bool) -> "Axes":
+    """Axes with a line, a legend, and labels in every size and weight that charts have."""
+    from saypro_analysis.show.chart_axes import NARROW, WIDE, new_axes
+    from saypro_analysis.show.label_room import LARGE, SIZE, SMALL
+
+    axes = new_axes(NARROW if narrow else WIDE, left=50, right=50, top=50, bottom=50)
     axes.plot([0, 1], label="1")
-    axes.annotate("1 %", (0, 0))
+    for size in (SMALL, SIZE, LARGE):
+        for weight in (400, 700, "normal"):
+            axes.annotate("1", (0, 0), fontsize=size, fontweight=weight)
     axes.legend()
-    figure.savefig(io.BytesIO(), format="svg")
+    return axes
