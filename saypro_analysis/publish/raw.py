@@ -7,7 +7,7 @@ running: where nobody has declared up to which day the data are complete, the da
 import hashlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,10 @@ from saypro_analysis.publish.order import Order
 
 @dataclass(frozen=True, kw_only=True)
 class RawInputs:
-    """Hashes of what a run starts from; ``order`` is what was asked for, as far as it decides what is published."""
+    """Hashes of what a run starts from; ``order`` is what was asked for, as far as it decides what is published.
+
+    ``source`` is empty where there are no data, ``day`` where the data are declared complete up to one.
+    """
 
     order: dict[str, object]
     params: str
@@ -53,17 +56,29 @@ def choice(order: Order) -> dict[str, object]:
 def raw_inputs(order: Order) -> RawInputs:
     """The inputs of ``order`` as they are now."""
     notebooks = sorted(order.notebooks.glob("*.ipynb"))
-    source, as_of = _source(order.params)
+    source, day = _data(order.params)
     return RawInputs(
         order={"month": order.month, **choice(order)},
         params=_files(params_files(order.params), order.params),
         notebooks=_files(notebooks, order.notebooks),
-        source=_files(source, order.params),
         code=installed_code(),
         versions=installed_versions(),
-        day="" if as_of else date.today().isoformat(),
         commit=commit_of(order.params),
+        source=source,
+        day=day,
     )
+
+
+def with_sample(raw: RawInputs, order: Order) -> RawInputs:
+    """``raw`` with the data of the made-up company, which the first run without data makes."""
+    source, day = _data(order.params)
+    return replace(raw, source=source, day=day)
+
+
+def _data(params: Path) -> tuple[str, str]:
+    """``source`` and ``day`` of the inputs."""
+    files, as_of = _source(params)
+    return _files(files, params) if files else "", "" if as_of else date.today().isoformat()
 
 
 def _files(paths: Iterable[Path], root: Path) -> str:

@@ -26,7 +26,7 @@ from saypro_analysis.publish.month_run import make_month
 from saypro_analysis.publish.order import Order
 from saypro_analysis.publish.pdf import need_browser
 from saypro_analysis.publish.places import Place, need_no_older_data, places_of
-from saypro_analysis.publish.raw import RawInputs, choice, raw_inputs
+from saypro_analysis.publish.raw import RawInputs, choice, raw_inputs, with_sample
 from saypro_analysis.publish.runs import RunRecord, recorded
 from saypro_analysis.publish.warm import workers
 from saypro_analysis.publish.work import MonthResult, RunResult, Work
@@ -83,6 +83,9 @@ def run(
     with own_params(order.params) as copy, closing(hands) if hands else workers(order) as hands:
         params = _checked(order, copy)
         notebooks = own_notebooks(order.notebooks, copy.parent)
+        if not raw.source:
+            source_path(params)
+            raw = with_sample(raw, order)
         places, company = places_of(order, params)
         months = _months(order.month, company)
         need_no_older_data(order, places, months)

@@ -17,6 +17,7 @@ import pytest
 from tiny_project import MONTH, hashes, strays, tiny_project, until, write_records
 
 pytestmark = pytest.mark.xdist_group("run command")
+ROOT = Path(__file__).parents[2]
 SAYPRO = [sys.executable, "-m", "saypro_analysis"]
 
 
@@ -64,6 +65,16 @@ def test_when_nothing_changed_nothing_is_run(own: Path) -> None:
     shown = subprocess.run([sys.executable, "-c", loaded + asked], cwd=own, capture_output=True, text=True, check=True)
     assert shown.stdout.splitlines()[-1] == "[]"
     assert _saypro(own, "run", "--force", "--explain")[1].count("asked for with --force") == 3
+
+
+def test_after_a_first_run_that_made_its_data_nothing_is_run(tmp_path: Path) -> None:
+    """The sample company's data are made by the first run of a fresh clone; the second one finds what that one used."""
+    for folder in ("params", "notebooks"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    assert _saypro(tmp_path, "run", "--department", "employees")[0] == 0
+    assert (tmp_path / "data" / "sample").is_dir()
+    code, out, _ = _saypro(tmp_path, "run", "--department", "employees")
+    assert (code, out.startswith("Nothing has changed since the run of ")) == (0, True)
 
 
 @pytest.mark.parametrize("what", ["a page", "a manifest", "the archive", "params", "a notebook", "records"])
