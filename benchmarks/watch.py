@@ -46,10 +46,11 @@ def _running(command: Sequence[str], environment: Mapping[str, str] | None) -> I
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield process
+        if process.returncode:
+            sys.exit(f"{' '.join(command)} failed; run it by itself to see why")
     finally:
         process.terminate()
-        if process.wait() not in (0, -15):
-            sys.exit(f"{' '.join(command)} failed; run it by itself to see why")
+        process.wait()
 
 
 def memory_of(process: psutil.Process) -> float:
