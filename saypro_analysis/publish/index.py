@@ -14,10 +14,13 @@ from saypro_analysis.show.archive import MonthTally, show_archive, show_members
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
-def write_archive(out: Path, *, company: str, names: Mapping[str, str]) -> Path:
-    """Write the archive page of all months in ``out`` that have an overview, or its stand-in, and return its path."""
+def write_archive(out: Path, *, company: str, names: Mapping[str, str], member_of: str = "") -> Path:
+    """Write the archive page of all months in ``out`` that have an overview, or its stand-in, and return its path.
+
+    ``member_of``: the dimension whose page of members lies above.
+    """
     tallies = [_tally(folder, names) for folder in _months(out)]
-    page = show_archive(tallies, company=company, names=names, dimensions=_dimensions(out))
+    page = show_archive(tallies, company=company, names=names, dimensions=_dimensions(out), member_of=member_of)
     write_whole(out / "index.html", page_of(page))
     return out / "index.html"
 

@@ -23,7 +23,8 @@ def list_months(work: Work, hands: Pool) -> None:
         link_later(work.out, work.month)
     except OSError as error:
         raise _not_listed(work.month, work.out, f"writing failed ({error.strerror})") from error
-    pages = partial(write_archive, work.out, company=work.params.company.name, names=work.names)
+    member_of = work.order.by.replace("_", " ")
+    pages = partial(write_archive, work.out, company=work.params.company.name, names=work.names, member_of=member_of)
     if failed := _aside(hands, work.params.company, pages, str(work.private)):
         raise _not_listed(work.month, work.out, failed)
 

@@ -24,6 +24,11 @@ class MonthTally:
     member: str = ""
     folder: str = ""
 
+    @property
+    def sums(self) -> tuple[int, int]:
+        """Missed and with target of all departments."""
+        return sum(part[0] for part in self.departments.values()), sum(part[1] for part in self.departments.values())
+
 
 def show_archive(
     tallies: Sequence[MonthTally],
@@ -31,10 +36,12 @@ def show_archive(
     company: str,
     names: Mapping[str, str],
     dimensions: Mapping[str, str] | None = None,
+    member_of: str = "",
 ) -> Fragment:
     """The page of all months, newest first; ``names`` gives each department's name by id, in order.
 
     ``dimensions``: the folders of the dimensions whose members have reports of their own, with their names.
+    ``member_of``: the dimension whose member this page is of, where it is not the company's.
     """
     newest = sorted(tallies, key=lambda tally: tally.month, reverse=True)
     words = {
@@ -51,7 +58,8 @@ def show_archive(
         (f"{folder}/index.html", t("Reports by {dimension}", dimension=name))
         for folder, name in (dimensions or {}).items()
     ]
-    return _page(newest, rows, names, company=company, title=title, lead=_lead(newest), words=words, more=more)
+    up = t("Reports by {dimension}", dimension=member_of) if member_of else ""
+    return _page(newest, rows, names, company=company, title=title, lead=_lead(newest), words=words, more=more, up=up)
 
 
 def show_members(tallies: Sequence[MonthTally], *, company: str, names: Mapping[str, str], dimension: str) -> Fragment:
@@ -70,7 +78,7 @@ def show_members(tallies: Sequence[MonthTally], *, company: str, names: Mapping[
     rows = [_row(tally, names, tally.member if one_month else _dated(tally)) for tally in held]
     title = t("Reports by {dimension}, {company}", dimension=dimension, company=company)
     return _page(
-        held, rows, names, company=company, title=title, lead=_members_lead(held), words=words, up="../index.html"
+        held, rows, names, company=company, title=title, lead=_members_lead(held), words=words, up=t("All months")
     )
 
 
@@ -78,6 +86,7 @@ def _page(
     tallies: Sequence[MonthTally], rows: list[dict[str, object]], names: Mapping[str, str], *, company: str, title: str,
     lead: str, words: Mapping[str, str], more: Sequence[tuple[str, str]] = (), up: str = "",
 ) -> Fragment:  # fmt: skip
+    """The page; ``up`` is what the page of the folder above is called."""
     page = {"title": title, "lang": language(), "company": company, "nav": [], "words": page_words(company)}
     made_up = any(tally.made_up for tally in tallies)
     html = render(
@@ -98,13 +107,28 @@ def _lead(newest: Sequence[MonthTally]) -> str:
 
 
 def _members_lead(held: Sequence[MonthTally]) -> str:
+    """How many targets the members missed in the latest month, and who missed the most, where that is one of them."""
     if not held:
         return t("No month has been reported yet.")
-    latest = month_name(pd.Period(max(tally.month for tally in held), "M"))
-    return capital(
-        n("{number} member, the latest reports for {month}.", "{number} members, the latest reports for {month}.",
-          len(held), number=numeral(len(held)), month=latest)
-    )  # fmt: skip
+    latest = max(tally.month for tally in held)
+    now = [tally for tally in held if tally.month == latest]
+    missed, judged = (sum(tally.sums[at] for tally in now) for at in (0, 1))
+    month, most = month_name(pd.Period(latest, "M")), max(tally.sums[0] for tally in now)
+    if not judged:
+        return t("Nothing can be judged in {month}: no KPI has both a target and a value.", month=month)
+    if not missed:
+        return n("The one target was met in {month}.", "All {number} targets were met in {month}.", judged,
+                 number=numeral(judged), month=month)  # fmt: skip
+    of = n("{missed} of {judged} target", "{missed} of {judged} targets", judged, missed=numeral(missed),
+           judged=numeral(judged))  # fmt: skip
+    worst = [tally.member for tally in now if tally.sums[0] == most]
+    fields = {"targets": capital(of), "month": month, "member": worst[0], "number": numeral(most)}
+    if most == missed:
+        return n("{targets} was missed in {month}, in {member}.", "{targets} were missed in {month}, all in {member}.",
+                 missed, **fields)  # fmt: skip
+    if len(worst) > 1:
+        return t("{targets} were missed in {month}.", **fields)
+    return t("{targets} were missed in {month}, the most in {member}: {number}.", **fields)
 
 
 def _dated(tally: MonthTally) -> str:
@@ -121,7 +145,7 @@ def _row(tally: MonthTally, names: Mapping[str, str], label: str) -> dict[str, o
     return {
         "href": f"{place}/index.html",
         "label": label,
-        "missed": sum(missed for missed, _ in tally.departments.values()),
-        "targets": sum(targets for _, targets in tally.departments.values()),
+        "missed": tally.sums[0],
+        "targets": tally.sums[1],
         "cells": cells,
     }

@@ -8,6 +8,7 @@ import pytest
 
 from saypro_analysis.publish.index import write_archive, write_members
 from saypro_analysis.publish.manifest import SCHEMA
+from saypro_analysis.show.archive import MonthTally, show_members
 
 NAMES = {"sales": "Sales", "legal": "Legal"}
 
@@ -66,3 +67,28 @@ def test_members_have_a_page_and_the_archive_leads_to_it(tmp_path: Path) -> None
     assert "empty" not in text
     archive = write_archive(tmp_path, company="SayPro", names=NAMES).read_text("utf-8")
     assert '<a href="region/index.html">Reports by sales region</a>' in archive
+    own = write_archive(tmp_path / "region" / "north", company="SayPro (North)", names=NAMES, member_of="sales region")
+    assert '<a href="../index.html">Reports by sales region</a>' in own.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("counts", "lead"),
+    [
+        (
+            {"North": (3, 4), "South": (1, 4)},
+            "Four of eight targets were missed in October 2026, the most in North: three.",
+        ),
+        ({"North": (2, 4), "South": (2, 4)}, "Four of eight targets were missed in October 2026."),
+        ({"North": (2, 4), "South": (0, 4)}, "Two of eight targets were missed in October 2026, all in North."),
+        ({"North": (0, 4), "South": (1, 4)}, "One of eight targets was missed in October 2026, in South."),
+        ({"North": (0, 4), "South": (0, 4)}, "All eight targets were met in October 2026."),
+        ({"North": (0, 0)}, "Nothing can be judged in October 2026: no KPI has both a target and a value."),
+        ({}, "No month has been reported yet."),
+    ],
+)  # fmt: skip
+def test_the_page_of_members_says_who_misses_most(counts: dict[str, tuple[int, int]], lead: str) -> None:
+    """Of the latest month alone: what a member missed earlier and has not reported since is no part of it."""
+    tallies = [MonthTally(month="2026-10", departments={"sales": held}, member=name) for name, held in counts.items()]
+    if tallies:
+        tallies.append(MonthTally(month="2026-09", departments={"sales": (9, 9)}, member="Late"))
+    assert show_members(tallies, company="SayPro", names=NAMES, dimension="region").text == lead
