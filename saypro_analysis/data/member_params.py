@@ -14,6 +14,7 @@ A report of North must not claim for North what is known of the whole company on
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from unicodedata import category
 
 from saypro_analysis.data.expressions import names_of, parse_formula
 from saypro_analysis.data.member_actions import carrying, member_outcomes, member_register, without_open
@@ -75,7 +76,8 @@ def member_label(dimension: str, name: str) -> str:
     >>> member_label("region", "North"), member_label("new_customer", "yes"), member_label("council_dist", "12")
     ('North', 'New customer: yes', 'Council dist: 12')
     """
-    word = t(NOT_GIVEN) if name == NOT_GIVEN else name  # a message that show has
+    shown = "".join("\ufffd" if category(letter) == "Cc" else letter for letter in name)  # no commands to a terminal
+    word = t(NOT_GIVEN) if name == NOT_GIVEN else shown  # a message that show has
     if name == NOT_GIVEN or name.lower() in _BARE or not any(letter.isalpha() for letter in name):
         return f"{dimension.replace('_', ' ').capitalize()}: {word}"
     return word

@@ -143,14 +143,11 @@ def _whole(folder: Path) -> bool:
 
 
 def published_state(out: Path) -> dict[str, str]:
-    """What is published below ``out``: the hash of every month's manifest, and of the pages of all months."""
-    paths = [
-        path
-        for depth in ("", "*/*/")
-        for name in (f"{_MONTH}/manifest.json", "index.html")
-        for path in out.glob(depth + name)
-    ]
-    return {_below(out, path): file_hash(path) for path in sorted(paths) if FOLDER not in path.parts}
+    """What is published below ``out``: the hash of every month's manifest, and of the pages that lead to them."""
+    pages = [path for depth in ("", "*/", "*/*/") for path in out.glob(f"{depth}index.html")]
+    manifests = [path for depth in ("", "*/*/") for path in out.glob(f"{depth}{_MONTH}/manifest.json")]
+    held = {_below(out, path): path for path in (*pages, *manifests)}
+    return {name: file_hash(held[name]) for name in sorted(held) if not name.startswith(".")}
 
 
 def unfinished(out: Path) -> dict[str, Any]:

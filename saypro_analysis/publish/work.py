@@ -119,9 +119,14 @@ def report_job(work: Work, staging: Path, name: str) -> Job:
         staging=str(staging),
         parameters=parameters,
         environment=environment,
-        log=str(work.logs / f"{work.label(name).replace(' ', '-')}.log"),
+        log=str(work.logs / _log_name(work, name)),
         engine=order.engine,
     )
+
+
+def _log_name(work: Work, page: str) -> str:
+    """A report's log among those of its run: by folders, as a member may be called anything."""
+    return f"{'-'.join([work.month, *([work.out.name] if work.member else []), page])}.log"
 
 
 def _relative(params: Path, notebooks: Path) -> str:
