@@ -25,6 +25,7 @@ def test_readme_has_the_two_commands_first() -> None:
         assert re.search(rf"^{target}:", makefile, flags=re.M), target
 
 
+@pytest.mark.usefixtures("published")
 @pytest.mark.parametrize("command", [c for c in COMMANDS if not c.startswith("make")])
 def test_readme_commands_run(command: str, project: Path) -> None:
     """Each command of README ends with exit code 0 in a user's folder; the environment's programs are this one's."""

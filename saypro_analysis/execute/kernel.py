@@ -109,11 +109,8 @@ def _no_modules() -> Iterator[None]:
 
 
 _no_debugger()
-for _name in (
-    "IPython.core.debugger",
-    "IPython.extensions.storemagic",
-    "IPython.core.oinspect",
-):  # every shell asks for them: once, here
+# Every shell asks for these: once, here.
+for _name in ("IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic"):
     import_module(_name)
 
 
